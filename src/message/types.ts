@@ -1,0 +1,96 @@
+/** Where a mail lies on a server. All that a later node needs; survives cloning, JSON and queues. */
+export interface MailRef {
+    /** Id of the imap-account config node. */
+    account: string;
+    folder: string;
+    /** Decimal text: UIDVALIDITY is a 32-bit number that imapflow hands out as BigInt, which JSON cannot hold. */
+    uidValidity: string;
+    uid: number;
+}
+
+export interface Address {
+    name: string;
+    address: string;
+}
+
+/** `msg.attachments[]`. `content` and `path` exist only in the modes `buffer` and `file`. */
+export interface MailAttachment {
+    filename: string;
+    contentType: string;
+    /** Bytes after the transfer encoding was removed. */
+    size: number;
+    /** With angle brackets, as in the header; empty when the part has none. */
+    contentId: string;
+    inline: boolean;
+    /** IMAP part number ("2", "2.1"). */
+    part: string;
+    content?: Buffer;
+    /** Absolute path of the file. */
+    path?: string;
+}
+
+/** `msg.mail`: plain JSON, no Map, Set, BigInt or Date. */
+export interface MailInfo {
+    ref: MailRef;
+    messageId: string;
+    inReplyTo: string;
+    references: string[];
+    /** null when there is not exactly one From field with exactly one plain mailbox. */
+    from: Address | null;
+    /** Why `from` is null. */
+    fromProblem?: string;
+    sender: Address | null;
+    replyTo: Address[];
+    to: Address[];
+    cc: Address[];
+    returnPath: string;
+    subject: string;
+    /** ISO 8601: the Date header, else the server's arrival time. */
+    date: string;
+    /** ISO 8601: INTERNALDATE; empty when the server sent none. */
+    receivedAt: string;
+    /** RFC822.SIZE in bytes. */
+    size: number;
+    /** True when only the header was fetched because of `maxSizeMB`. */
+    oversize: boolean;
+    flags: string[];
+    labels: string[];
+    threadId: string;
+    emailId: string;
+    delivery: { id: string; attempt: number };
+    authentication: Record<string, unknown>;
+    automatic: Record<string, unknown>;
+    /** What could not be read; the mail is passed on with what could. */
+    problem?: string;
+}
+
+/** The message that imap-in, search-mail and pop3-in emit, one per mail. */
+export interface MailMessage {
+    payload: string;
+    html?: string;
+    topic: string;
+    from: string;
+    date: Date;
+    /** Lower-case names, decoded text, an array for a repeated field; has no prototype. */
+    header: Record<string, string | string[]>;
+    attachments: MailAttachment[];
+    /** The message as it lies on the server, byte for byte; only with content `full`. */
+    original?: Buffer;
+    mail: MailInfo;
+}
+
+export type ContentMode = 'headers' | 'text' | 'full';
+export type AttachmentMode = 'none' | 'buffer' | 'file';
+
+/** What the server says about a mail beside its bytes; the input of the message builder. */
+export interface MailMeta {
+    ref: MailRef;
+    size: number;
+    flags: string[];
+    /** null when the server sent no INTERNALDATE. */
+    receivedAt: Date | null;
+    labels: string[];
+    threadId: string;
+    emailId: string;
+    delivery: { id: string; attempt: number };
+}

@@ -1,0 +1,55 @@
+import type { Node, NodeStatusFill, NodeStatusShape } from 'node-red';
+
+/** Status nodes receive every change, and a burst of 5,000 mails must not become 5,000 of them. */
+const MIN_INTERVAL_MS = 250;
+
+export interface StatusView {
+    fill: NodeStatusFill;
+    shape: NodeStatusShape;
+    /** A catalogue key (translated in the editor's language) or text without words, such as "12 · 14:05". */
+    text: string;
+}
+
+/** The one place that sets a node's status. Owns one timer, which `close` clears. */
+export class StatusDisplay {
+    readonly #node: Pick<Node, 'status'>;
+    #shown = '';
+    #shownAt = 0;
+    #next: StatusView | null = null;
+    #timer: NodeJS.Timeout | undefined;
+
+    constructor(node: Pick<Node, 'status'>) {
+        this.#node = node;
+    }
+
+    /** Shows the latest view, at most four times a second; the last one always gets through. */
+    show(view: StatusView | null): void {
+        this.#next = view;
+        if (this.#timer) {
+            return;
+        }
+        const wait = this.#shownAt + MIN_INTERVAL_MS - Date.now();
+        if (wait <= 0) {
+            this.#flush();
+            return;
+        }
+        this.#timer = setTimeout(() => {
+            this.#timer = undefined;
+            this.#flush();
+        }, wait);
+    }
+
+    close(): void {
+        clearTimeout(this.#timer);
+        this.#timer = undefined;
+    }
+
+    #flush(): void {
+        const text = JSON.stringify(this.#next);
+        if (text !== this.#shown) {
+            this.#shown = text;
+            this.#shownAt = Date.now();
+            this.#node.status(this.#next ?? {});
+        }
+    }
+}
