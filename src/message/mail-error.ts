@@ -125,9 +125,7 @@ export function cleanResponse(text: string): string {
 
 /** Replaces every occurrence of a known secret, because libraries and servers repeat what they were given. */
 export function redact(text: string, secrets: readonly string[]): string {
-    return secrets
-        .filter(secret => secret.length > 0)
-        .reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+    return secrets.filter(secret => secret.length > 0).reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
 }
 
 /** The innermost error of a chain: "connect ECONNREFUSED 127.0.0.1:993" helps an operator, its wrappers do not. */

@@ -1,21 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { MailError, MailErrorCode } from '../message/mail-error';
+import type { Security, ServerSettings } from '../message/server-settings';
 import { readBoolean, readChoice, readNumber, readSecret, readText, type SavedProperties } from '../runtime/settings';
-
-export type Security = 'tls' | 'starttls' | 'none';
-
-/** What IMAP and SMTP accounts have in common, checked once when the node starts. */
-export interface ConnectionSettings {
-    /** The account as the user knows it, for errors: its name, else user@host. */
-    label: string;
-    host: string;
-    port: number;
-    security: Security;
-    /** Options for node:tls; certificates are verified unless the account says otherwise. */
-    tls: ConnectionOptions;
-    /** null: the server is used without a login. */
-    login: { user: string; password: string } | null;
-}
 
 /** Core's tls-config node; version 5 adds PFX and certificates from the environment behind the same call. */
 export interface TlsConfigNode {
@@ -29,12 +15,12 @@ export interface TlsConfigNode {
  * @param tlsNode the core tls-config node chosen in the account, null when there is none.
  * @throws MailError NOT_CONFIGURED, ENV_MISSING or INVALID_PROPERTY; never names a secret.
  */
-export function readConnection(
+export function readServerSettings(
     saved: SavedProperties,
     credentials: SavedProperties,
     ports: Record<Security, number>,
     tlsNode: TlsConfigNode | null
-): ConnectionSettings {
+): ServerSettings {
     const host = readText(saved, 'host');
     const user = readText(credentials, 'user');
     const label = readText(saved, 'name') || (user ? `${user} at ${host}` : host);
