@@ -1,0 +1,27 @@
+import type { Context } from 'mocha';
+import { findProgram } from './find-program';
+
+/** What a test may need beside npm packages: the executable, and the Debian package that brings it. */
+const PROGRAMS = {
+    dovecot: { executable: 'dovecot', debianPackage: 'dovecot-imapd' },
+    postfix: { executable: 'postfix', debianPackage: 'postfix' },
+    chromium: { executable: 'chromium', debianPackage: 'chromium' }
+} as const;
+export type ProgramName = keyof typeof PROGRAMS;
+
+/**
+ * Call first in a `before` hook. Without the program the suite is skipped on a developer's machine with one line that
+ * says what to install; where CI is set it fails, because a check that is silently left out protects nobody.
+ */
+export function requireServer(suite: Context, name: ProgramName): void {
+    const { executable, debianPackage } = PROGRAMS[name];
+    if (findProgram(executable) !== undefined) {
+        return;
+    }
+    const advice = `${name} is not installed: apt-get install ${debianPackage}`;
+    if (process.env.CI) {
+        throw new Error(advice);
+    }
+    console.warn(`      skipped, ${advice}`);
+    suite.skip();
+}
