@@ -1,0 +1,41 @@
+import { splitHeaderBlock, type HeaderField } from './header-fields';
+import { MAX_FIELD_BYTES, type MailboxResult, parseMailbox } from './mailbox-parser';
+import { refuse, SenderProblem } from './problems';
+
+/** The fields that may be asked for a sender. From is the one that DMARC protects; the others prove nothing alone. */
+export type SenderField = 'from' | 'sender' | 'reply-to' | 'return-path';
+
+/** Reads the From of a raw header block: exactly one field with exactly one plain mailbox, else the reason. */
+export function readFrom(block: Buffer): MailboxResult {
+    return readSingleMailbox(block, 'from');
+}
+
+/**
+ * Reads the one plain mailbox of a field from a raw header block. Of Return-Path only the topmost counts: the receiving
+ * server puts its own above whatever the sender wrote; `<>` there is refused as empty.
+ */
+export function readSingleMailbox(block: Buffer, field: SenderField): MailboxResult {
+    const split = splitHeaderBlock(block);
+    if (!split.ok) {
+        return split;
+    }
+    const named = split.fields.filter(candidate => candidate.key === field);
+    const [first] = named;
+    if (!first) {
+        return refuse(SenderProblem.FieldMissing);
+    }
+    if (named.length > 1 && field !== 'return-path') {
+        return refuse(SenderProblem.FieldRepeated);
+    }
+    return readMailbox(first);
+}
+
+function readMailbox(field: HeaderField): MailboxResult {
+    if (field.obsolete) {
+        return refuse(SenderProblem.FieldObsolete);
+    }
+    if (field.name.length + 1 + field.value.length > MAX_FIELD_BYTES) {
+        return refuse(SenderProblem.FieldTooLong);
+    }
+    return parseMailbox(field.value);
+}
