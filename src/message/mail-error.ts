@@ -80,6 +80,8 @@ export interface MailErrorParts {
     account?: string | undefined;
     /** The server's own words; cleaned and cut here. */
     response?: string | undefined;
+    /** How long the server asked to be left alone, in milliseconds. */
+    retryAfterMs?: number | undefined;
     cause?: unknown;
 }
 
@@ -96,6 +98,7 @@ export class MailError extends Error {
     readonly step: ErrorStep;
     readonly account: string;
     readonly response: string;
+    readonly retryAfterMs: number;
 
     constructor(parts: MailErrorParts) {
         const response = cleanResponse(parts.response ?? '');
@@ -111,6 +114,7 @@ export class MailError extends Error {
         this.step = parts.step;
         this.account = parts.account ?? '';
         this.response = response;
+        this.retryAfterMs = parts.retryAfterMs ?? 0;
     }
 }
 

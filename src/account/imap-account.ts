@@ -1,0 +1,125 @@
+import { ImapConnection, type ConnectionTimeouts, type ImapServer } from '../imap/connection';
+import { findSpecialFolder } from '../imap/folders';
+import type { SpecialUse } from '../imap/connection';
+import type { OpenFolder } from '../imap/open-folder';
+import { SharedLine, type LineUse } from '../imap/shared-line';
+import { MailErrorCode, MailError } from '../message/mail-error';
+import { requireRight, type Right } from './rights';
+
+export interface ImapAccountSettings {
+    server: ImapServer;
+    rights: ReadonlySet<Right>;
+    /** Most connections at one time, the shared one included. */
+    connections: number;
+}
+
+/** After a rejected login nobody tries again before this: providers lock accounts that are hammered. */
+const REJECTED_MS = 60 * 60_000;
+
+/**
+ * The owner of all connections of one IMAP account: one shared line for commands and one connection per watched
+ * folder, within the account's limit. Nodes register while they use it; after the last has gone, nothing stays open.
+ */
+export class ImapAccount {
+    readonly id: string;
+    readonly settings: ImapAccountSettings;
+    readonly #timeouts: ConnectionTimeouts;
+    readonly #users = new Set<string>();
+    #line: SharedLine;
+    #watching = 0;
+    #rejected: { error: MailError; until: number } | null = null;
+
+    constructor(id: string, settings: ImapAccountSettings, timeouts: ConnectionTimeouts = {}) {
+        this.id = id;
+        this.settings = settings;
+        this.#timeouts = timeouts;
+        this.#line = this.#newLine();
+    }
+
+    get label(): string {
+        return this.settings.server.label;
+    }
+
+    register(nodeId: string): void {
+        this.#users.add(nodeId);
+    }
+
+    /** The last user closes the line behind it; bounded. */
+    async deregister(nodeId: string): Promise<void> {
+        this.#users.delete(nodeId);
+        if (this.#users.size === 0) {
+            await this.close();
+        }
+    }
+
+    /** @throws MailError RIGHT_MISSING when the account does not allow it. */
+    require(right: Right): void {
+        requireRight(this.settings.rights, right, this.label);
+    }
+
+    /**
+     * Runs an action on a mail's folder. Opens it for writing, which an account without any right to change refuses
+     * before a byte is sent.
+     */
+    async act<T>(right: Right, folder: string, work: (folder: OpenFolder) => Promise<T>): Promise<T> {
+        this.require(right);
+        const readOnly = right === 'read';
+        return this.#line.run({ folder, readOnly, repeatable: right === 'read' || right === 'flag' }, work);
+    }
+
+    /** Runs on the shared line as `use` says; for looks at a folder that has no connection of its own. */
+    run<T>(use: LineUse, work: (folder: OpenFolder) => Promise<T>): Promise<T> {
+        return this.#line.run(use, work);
+    }
+
+    specialFolder(use: SpecialUse): Promise<string> {
+        return this.#line.enqueue(connection => findSpecialFolder(connection, use, this.settings.server.folders));
+    }
+
+    /** A connection for one watched folder; null when the limit leaves none, so that the folder is polled instead. */
+    async openWatch(): Promise<ImapConnection | null> {
+        // one is kept for the shared line: without it, no flow could change a flag while folders are watched
+        if (this.#watching >= this.settings.connections - 1) {
+            return null;
+        }
+        this.#watching++;
+        try {
+            const connection = await this.#open();
+            void connection.closed.then(() => this.#watching--);
+            return connection;
+        } catch (error) {
+            this.#watching--;
+            if (error instanceof MailError && error.code === MailErrorCode.TooManyConnections) {
+                return null;
+            }
+            throw error;
+        }
+    }
+
+    /** Ends the shared line; watchers end their own connections. */
+    async close(): Promise<void> {
+        const line = this.#line;
+        this.#line = this.#newLine();
+        await line.close();
+    }
+
+    #newLine(): SharedLine {
+        return new SharedLine(this.label, () => this.#open());
+    }
+
+    async #open(): Promise<ImapConnection> {
+        if (this.#rejected && Date.now() < this.#rejected.until) {
+            throw this.#rejected.error;
+        }
+        try {
+            const connection = await ImapConnection.open(this.settings.server, this.#timeouts);
+            this.#rejected = null;
+            return connection;
+        } catch (error) {
+            if (error instanceof MailError && error.kind === 'credentials') {
+                this.#rejected = { error, until: Date.now() + REJECTED_MS };
+            }
+            throw error;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import type { ImapAccount } from '../account/imap-account';
+import { FolderWatcher, type WatchReport } from '../imap/watcher';
+import type { MailError } from '../message/mail-error';
+import type { MailMessage } from '../message/types';
+import type { StateStore } from '../state/store';
+import { prepareAttachmentsFolder } from './attachments-folder';
+import { runAfterAction } from './after-action';
+import { Intake } from './intake';
+import type { IntakeSettings } from './intake-settings';
+
+/** What the node does with what a folder gives. */
+export interface FolderOutput extends WatchReport {
+    deliver(message: MailMessage): void;
+    giveUp(message: MailMessage, error: MailError): void;
+    /** An action after success or failure did not work; the mail itself is settled. */
+    actionFailed(message: MailMessage, error: unknown): void;
+    notice(text: string): void;
+    progress(delivered: number, waiting: number): void;
+    /** False while nothing is wired to the first output: mail then stays where it is. */
+    isWired(): boolean;
+}
+
+/** One folder of an imap-in node: its watcher and its intake, wired to each other. */
+export class FolderIntake {
+    readonly #intake: Intake;
+    readonly #watcher: FolderWatcher;
+
+    constructor(
+        node: string,
+        account: ImapAccount,
+        folder: string,
+        settings: IntakeSettings,
+        store: StateStore,
+        output: FolderOutput
+    ) {
+        const { afterSuccess, afterFailure } = settings;
+        const act = async (message: MailMessage, action: IntakeSettings['afterSuccess']): Promise<void> => {
+            try {
+                await runAfterAction(account, message.mail.ref, action);
+            } catch (error) {
+                output.actionFailed(message, error);
+            }
+        };
+        this.#intake = new Intake({ ...settings, place: { node, account: account.id, folder } }, store, {
+            deliver: message => output.deliver(message),
+            afterSuccess: afterSuccess.kind === 'none' ? null : (_ref, message) => act(message, afterSuccess),
+            giveUp: async (message, error) => {
+                output.giveUp(message, error);
+                await act(message, afterFailure);
+            },
+            notice: text => output.notice(text),
+            progress: (delivered, waiting) => output.progress(delivered, waiting),
+            wake: () => this.#watcher.wake()
+        });
+        this.#watcher = new FolderWatcher(
+            { folder, push: settings.push, intervalMs: settings.intervalMs },
+            {
+                openOwn: () => account.openWatch(),
+                withShared: (path, look) => account.run({ folder: path, readOnly: true, fresh: true }, look)
+            },
+            async opened => {
+                if (!output.isWired()) {
+                    return;
+                }
+                if (settings.attachmentsDir !== '') {
+                    await prepareAttachmentsFolder(settings.attachmentsDir);
+                }
+                await this.#intake.look(opened);
+            },
+            output
+        );
+    }
+
+    get delivered(): number {
+        return this.#intake.delivered;
+    }
+
+    start(): void {
+        this.#watcher.start();
+    }
+
+    /** Bounded; the ledger is durable afterwards. */
+    async close(): Promise<void> {
+        await this.#watcher.close();
+        await this.#intake.close();
+    }
+}

@@ -1,0 +1,76 @@
+/** Format of a ledger as it is stored; a newer runtime must be able to read an older one. */
+export const LEDGER_FORMAT = 'mailflow-ledger';
+export const LEDGER_VERSION = 1;
+/**
+ * Settled mails that are recognised when they come back under another UID. Bounded, because the whole record is
+ * written again with every change: 5,000 of them are 75 KB.
+ */
+export const MAX_FINGERPRINTS = 5_000;
+
+/** A mail in flight or waiting for another try. */
+export interface PendingMail {
+    attempt: number;
+    /** ISO 8601: not before; only after a failed try. */
+    retryAt?: string;
+}
+
+export interface LedgerRecord {
+    format: typeof LEDGER_FORMAT;
+    version: typeof LEDGER_VERSION;
+    /** For people who look into the file. */
+    account: string;
+    folder: string;
+    uidValidity: string;
+    /** Every mail up to this UID is settled, does not belong to the node, or stands in `pending`. */
+    watermark: number;
+    /** ISO 8601: mail that arrived before belongs to the time before the node; null for no limit. */
+    since: string | null;
+    /** `since` counts for UIDs below this one only: mail moved in later keeps its old date and is new all the same. */
+    sinceBelowUid: number;
+    pending: Record<string, PendingMail>;
+    /** Oldest first. */
+    fingerprints: string[];
+    /** How many mails this ledger has settled by delivery. */
+    delivered: number;
+}
+
+/** Checks a stored value field by field. Returns null for anything that this version did not write. */
+export function parseLedgerRecord(value: unknown): LedgerRecord | null {
+    if (typeof value !== 'object' || value === null) {
+        return null;
+    }
+    const record = value as Partial<LedgerRecord>;
+    const valid =
+        record.format === LEDGER_FORMAT &&
+        record.version === LEDGER_VERSION &&
+        typeof record.uidValidity === 'string' &&
+        isUid(record.watermark, 0) &&
+        (record.since === null || isTime(record.since)) &&
+        isUid(record.sinceBelowUid, 0) &&
+        isPending(record.pending) &&
+        Array.isArray(record.fingerprints) &&
+        record.fingerprints.every(print => typeof print === 'string') &&
+        Number.isSafeInteger(record.delivered);
+    return valid ? (record as LedgerRecord) : null;
+}
+
+function isUid(value: unknown, min: number): boolean {
+    return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= 0xffffffff;
+}
+
+function isTime(value: unknown): boolean {
+    return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+}
+
+function isPending(value: unknown): boolean {
+    return (
+        typeof value === 'object' &&
+        value !== null &&
+        Object.entries(value).every(
+            ([uid, mail]: [string, PendingMail]) =>
+                isUid(Number(uid), 1) &&
+                Number.isSafeInteger(mail?.attempt) &&
+                (mail.retryAt === undefined || isTime(mail.retryAt))
+        )
+    );
+}

@@ -1,0 +1,222 @@
+import { MailError, MailErrorCode } from '../message/mail-error';
+import type { StateStore } from '../state/store';
+import {
+    LEDGER_FORMAT,
+    LEDGER_VERSION,
+    MAX_FINGERPRINTS,
+    parseLedgerRecord,
+    type LedgerRecord,
+    type PendingMail
+} from './ledger-record';
+
+export interface LedgerPlace {
+    /** Id of the imap-in node: two nodes on one folder keep two ledgers. */
+    node: string;
+    account: string;
+    folder: string;
+}
+
+/** Where a folder's history begins for this node. */
+export interface LedgerStart {
+    watermark: number;
+    since: string | null;
+    sinceBelowUid: number;
+}
+
+/**
+ * Remembers, for one node and one folder, which mail is done. Changes happen in memory at once; `save` makes them
+ * durable, and saves asked for during a write share the next one.
+ *
+ * After a crash, what is above the watermark or in the pending set comes again, and nothing else.
+ */
+export class Ledger {
+    readonly #store: StateStore;
+    readonly #key: string;
+    readonly #label: string;
+    #record: LedgerRecord;
+    #known: Set<string>;
+    #writing: Promise<void> = Promise.resolve();
+    #next: Promise<void> | null = null;
+    #dirty = false;
+    /** False until a record was started or loaded. */
+    started: boolean;
+    /** What was wrong with the stored record, once. */
+    readonly problem: string;
+
+    private constructor(store: StateStore, place: LedgerPlace, record: LedgerRecord | null, problem: string) {
+        this.#store = store;
+        this.#key = keyOf(place);
+        this.#label = `${place.account} ${place.folder}`;
+        this.started = record !== null;
+        this.problem = problem;
+        this.#record = record ?? emptyRecord(place);
+        this.#known = new Set(this.#record.fingerprints);
+    }
+
+    /** Loads the ledger; a damaged one is kept aside and reported in `problem`. Rejects when the store fails. */
+    static async open(store: StateStore, place: LedgerPlace): Promise<Ledger> {
+        const key = keyOf(place);
+        try {
+            const loaded = await store.load(key);
+            if (loaded.state === 'damaged') {
+                return new Ledger(store, place, null, loaded.problem);
+            }
+            const record = loaded.state === 'present' ? parseLedgerRecord(loaded.value) : null;
+            if (loaded.state === 'present' && !record) {
+                await store.setAside(key);
+                return new Ledger(store, place, null, 'the stored ledger has another format and was kept aside');
+            }
+            return new Ledger(store, place, record, '');
+        } catch (error) {
+            throw ledgerError(`${place.account} ${place.folder}`, 'could not be read', error);
+        }
+    }
+
+    get uidValidity(): string {
+        return this.#record.uidValidity;
+    }
+
+    get watermark(): number {
+        return this.#record.watermark;
+    }
+
+    get delivered(): number {
+        return this.#record.delivered;
+    }
+
+    /** Mails that were in flight or wait for another try, ascending by UID. */
+    get pending(): Array<[uid: number, mail: PendingMail]> {
+        return Object.entries(this.#record.pending)
+            .map(([uid, mail]): [number, PendingMail] => [Number(uid), mail])
+            .sort(([a], [b]) => a - b);
+    }
+
+    /** Begins the history of a folder, or begins it anew after its UIDVALIDITY changed; fingerprints stay. */
+    start(uidValidity: string, start: LedgerStart): void {
+        this.#record = { ...this.#record, ...start, uidValidity, pending: {} };
+        this.started = true;
+        this.#dirty = true;
+    }
+
+    get since(): string | null {
+        return this.#record.since;
+    }
+
+    /** True for mail from before the node's time. */
+    isBefore(uid: number, receivedAt: Date | null): boolean {
+        const { since, sinceBelowUid } = this.#record;
+        return since !== null && uid < sinceBelowUid && receivedAt !== null && receivedAt.getTime() < Date.parse(since);
+    }
+
+    /** True when something changed since the last write began or the last write failed. */
+    get isDirty(): boolean {
+        return this.#dirty;
+    }
+
+    isPending(uid: number): boolean {
+        return String(uid) in this.#record.pending;
+    }
+
+    attempts(uid: number): number {
+        return this.#record.pending[String(uid)]?.attempt ?? 0;
+    }
+
+    /** Everything up to `uid` is decided; what belongs to the node and is not done must be pending. */
+    advance(uid: number): void {
+        if (uid > this.#record.watermark) {
+            this.#record.watermark = uid;
+            this.#dirty = true;
+        }
+    }
+
+    /** Enters a mail as in flight. It may be emitted after the next save has resolved. */
+    begin(uid: number, attempt: number): void {
+        this.#record.pending[String(uid)] = { attempt };
+        this.#dirty = true;
+    }
+
+    retryLater(uid: number, attempt: number, at: Date): void {
+        this.#record.pending[String(uid)] = { attempt, retryAt: at.toISOString() };
+        this.#dirty = true;
+    }
+
+    /**
+     * A mail is done. The fingerprint is null for mail that was never delivered (gone, another sender). A mail that
+     * was emitted under an earlier UIDVALIDITY leaves only its fingerprint: the number may mean another mail by now.
+     */
+    settle(uid: number, fingerprint: string | null, uidValidity = this.#record.uidValidity): void {
+        if (uidValidity === this.#record.uidValidity) {
+            delete this.#record.pending[String(uid)];
+        }
+        this.#dirty = true;
+        if (fingerprint === null || this.#known.has(fingerprint)) {
+            return;
+        }
+        this.#record.delivered++;
+        this.#known.add(fingerprint);
+        this.#record.fingerprints.push(fingerprint);
+        while (this.#record.fingerprints.length > MAX_FINGERPRINTS) {
+            this.#known.delete(this.#record.fingerprints.shift() as string);
+        }
+    }
+
+    /** True for a mail that was settled before, perhaps under another UID. */
+    knows(fingerprint: string): boolean {
+        return this.#known.has(fingerprint);
+    }
+
+    /** Resolves when everything changed so far is durable. Rejects with LEDGER_FAILED: then nothing may be emitted. */
+    save(): Promise<void> {
+        if (this.#next === null) {
+            const afterCurrent = this.#writing.catch(() => undefined);
+            this.#next = afterCurrent.then(() => {
+                this.#next = null;
+                this.#writing = this.#write();
+                return this.#writing;
+            });
+        }
+        return this.#next;
+    }
+
+    async #write(): Promise<void> {
+        this.#dirty = false;
+        try {
+            await this.#store.save(this.#key, structuredClone(this.#record));
+        } catch (error) {
+            this.#dirty = true;
+            throw ledgerError(this.#label, 'could not be written', error);
+        }
+    }
+}
+
+function keyOf(place: LedgerPlace): string {
+    return JSON.stringify([place.node, place.account, place.folder]);
+}
+
+function emptyRecord(place: LedgerPlace): LedgerRecord {
+    return {
+        format: LEDGER_FORMAT,
+        version: LEDGER_VERSION,
+        account: place.account,
+        folder: place.folder,
+        uidValidity: '',
+        watermark: 0,
+        since: null,
+        sinceBelowUid: 0,
+        pending: {},
+        fingerprints: [],
+        delivered: 0
+    };
+}
+
+function ledgerError(account: string, problem: string, cause: unknown): MailError {
+    return new MailError({
+        code: MailErrorCode.LedgerFailed,
+        kind: 'temporary',
+        step: 'ledger',
+        account,
+        problem: `the record of done mail ${problem}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        remedy: 'No mail is taken until it can be kept; check the disk and the store.',
+        cause
+    });
+}

@@ -1,0 +1,186 @@
+import { ImapFlow } from 'imapflow';
+import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
+import type { ServerSettings } from '../message/server-settings';
+import { imapError, type ErrorContext } from './errors';
+
+/** How to reach an IMAP account. */
+export interface ImapServer extends ServerSettings {
+    /** Folders by special use where the user named them; empty ones are found. */
+    folders: SpecialFolders;
+}
+
+export type SpecialUse = 'sent' | 'trash' | 'drafts' | 'junk' | 'archive';
+export type SpecialFolders = Partial<Record<SpecialUse, string>>;
+
+/** Look-up, handshake and proxy together. */
+const CONNECT_TIMEOUT_MS = 30_000;
+const GREETING_TIMEOUT_MS = 16_000;
+/** Silence on the wire; while idling imapflow answers it with a NOOP, so a half-open connection is found after two. */
+const SOCKET_TIMEOUT_MS = 90_000;
+/** NAT tables forget a quiet connection after 5 min and more; RFC 2177 allows 29. */
+const IDLE_RESTART_MS = 4 * 60_000;
+/** No literal we ask for is larger: big mails are fetched in chunks (see content.ts). A lying server hits this. */
+const MAX_LITERAL_BYTES = 16 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 24 * 1024 * 1024;
+/** A SEARCH answer with a million UIDs is 8 MB on one line. */
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+/** LOGOUT is a courtesy; a server that does not answer it must not delay a deploy. */
+const LOGOUT_TIMEOUT_MS = 2_000;
+/** A command may take long while data flows; this ends one that trickles bytes for ever. */
+const COMMAND_TIMEOUT_MS = 10 * 60_000;
+
+export interface ConnectionTimeouts {
+    connectMs?: number;
+    greetingMs?: number;
+    socketMs?: number;
+    idleRestartMs?: number;
+}
+
+/**
+ * One logged-in IMAP connection. imapflow instances cannot connect twice, so a lost connection is a new object.
+ * `closed` settles once, with the reason or null after close(); it never rejects.
+ */
+export class ImapConnection {
+    readonly client: ImapFlow;
+    readonly closed: Promise<MailError | null>;
+    readonly #context: Omit<ErrorContext, 'step'>;
+    readonly #refusal: { error: unknown };
+    #closing = false;
+
+    private constructor(client: ImapFlow, context: Omit<ErrorContext, 'step'>, refusal: { error: unknown }) {
+        this.client = client;
+        this.#context = context;
+        this.#refusal = refusal;
+        let lastError: unknown;
+        // Without an error listener the process ends; FIN and BYE give `close` alone, so `close` decides
+        client.on('error', (error: unknown) => (lastError = error));
+        this.closed = new Promise(resolve =>
+            client.once('close', () =>
+                resolve(
+                    this.#closing
+                        ? null
+                        : this.error(lastError ?? new Error(client.byeReason || 'closed by the server'), 'connect')
+                )
+            )
+        );
+    }
+
+    /**
+     * Connects and logs in.
+     *
+     * @throws MailError for each way in which that fails; nothing stays open then.
+     */
+    static async open(server: ImapServer, timeouts: ConnectionTimeouts = {}): Promise<ImapConnection> {
+        const refusal: { error: unknown } = { error: undefined };
+        const client = new ImapFlow({
+            host: server.host,
+            port: server.port,
+            secure: server.security === 'tls',
+            // never left unset: imapflow would then log in in clear text when STARTTLS is not offered
+            doSTARTTLS: server.security === 'starttls',
+            tls: server.tls,
+            ...(server.login ? { auth: { user: server.login.user, pass: server.login.password } } : {}),
+            logger: refusalLogger(refusal),
+            clientInfo: { name: 'Mailflow for Node-RED', vendor: 'Mailflow', 'support-url': false },
+            disableAutoIdle: true,
+            maxIdleTime: timeouts.idleRestartMs ?? IDLE_RESTART_MS,
+            connectionTimeout: timeouts.connectMs ?? CONNECT_TIMEOUT_MS,
+            greetingTimeout: timeouts.greetingMs ?? GREETING_TIMEOUT_MS,
+            socketTimeout: timeouts.socketMs ?? SOCKET_TIMEOUT_MS,
+            maxLiteralSize: MAX_LITERAL_BYTES,
+            maxResponseSize: MAX_RESPONSE_BYTES,
+            maxLineLength: MAX_LINE_BYTES
+        });
+        const secrets = server.login ? [server.login.password] : [];
+        const connection = new ImapConnection(client, { account: server.label, secrets }, refusal);
+        try {
+            await client.connect();
+            return connection;
+        } catch (error) {
+            client.close();
+            throw connection.error(error, 'connect');
+        }
+    }
+
+    get usable(): boolean {
+        return this.client.usable;
+    }
+
+    get account(): string {
+        return this.#context.account;
+    }
+
+    /** Translates a foreign error at the given step. */
+    error(error: unknown, step: ErrorStep): MailError {
+        return imapError(error, { ...this.#context, step });
+    }
+
+    /**
+     * Runs one command with a deadline. What imapflow returns as `false` or `undefined` is a refusal or a lost
+     * connection, never a success: it is thrown with the server's words.
+     */
+    async command<T>(step: ErrorStep, run: (client: ImapFlow) => Promise<T>): Promise<Exclude<T, false | undefined>> {
+        this.#refusal.error = undefined;
+        let timer: NodeJS.Timeout | undefined;
+        const deadline = new Promise<never>((_resolve, reject) => {
+            timer = setTimeout(() => {
+                reject(Object.assign(new Error('command deadline'), { code: 'ETIMEOUT' }));
+                this.client.close();
+            }, COMMAND_TIMEOUT_MS);
+        });
+        try {
+            const result = await Promise.race([run(this.client), deadline]);
+            if (result === false || result === undefined) {
+                throw this.#refused(step);
+            }
+            return result as Exclude<T, false | undefined>;
+        } catch (error) {
+            throw this.error(error, step);
+        } finally {
+            clearTimeout(timer);
+        }
+    }
+
+    /** Logs out, bounded; safe to call twice and on a dead connection. */
+    async close(): Promise<void> {
+        this.#closing = true;
+        if (this.client.usable) {
+            let timer: NodeJS.Timeout | undefined;
+            const patience = new Promise<void>(resolve => (timer = setTimeout(resolve, LOGOUT_TIMEOUT_MS)));
+            // the outcome of LOGOUT changes nothing: the socket is closed below in any case
+            await Promise.race([this.client.logout().catch(() => undefined), patience]);
+            clearTimeout(timer);
+        }
+        this.client.close();
+    }
+
+    #refused(step: ErrorStep): MailError {
+        if (!this.client.usable) {
+            return this.error(new Error('the outcome of the command is not known'), step);
+        }
+        if (this.#refusal.error !== undefined) {
+            return this.error(this.#refusal.error, step);
+        }
+        return new MailError({
+            code: MailErrorCode.ServerRefused,
+            kind: 'permanent',
+            step,
+            account: this.#context.account,
+            problem: 'the command had no effect'
+        });
+    }
+}
+
+/** The server's words for a `false` appear only as `err` of a log entry (imapflow 2.10); everything else is dropped. */
+function refusalLogger(refusal: {
+    error: unknown;
+}): Record<'debug' | 'info' | 'warn' | 'error', (entry: unknown) => void> {
+    const keep = (entry: unknown): void => {
+        const error = (entry as { err?: unknown } | null)?.err;
+        if (error !== undefined) {
+            refusal.error = error;
+        }
+    };
+    const drop = (): void => undefined;
+    return { debug: drop, info: drop, warn: keep, error: keep };
+}

@@ -1,0 +1,131 @@
+import type { FetchMessageObject } from 'imapflow';
+import type { Readable } from 'node:stream';
+import type { ContentMode } from '../message/types';
+import type { OpenFolder } from './open-folder';
+
+/** How much of a mail the node wants. */
+export interface ContentPlan {
+    content: ContentMode;
+    /** Larger mails (RFC822.SIZE) are reduced to their header. */
+    maxBytes: number;
+}
+
+/** A mail as it left the server. A stream must be read or destroyed before the next mail is asked for. */
+export interface FetchedMail {
+    uid: number;
+    row: FetchMessageObject;
+    /** Only the header was fetched because of the size. */
+    oversize: boolean;
+    /** The complete header block. */
+    header: Buffer;
+    /** The complete message, or the header block when that is all that was wanted. */
+    source: Buffer | Readable;
+}
+
+/** Mails up to this size are fetched whole, many with one command; larger ones are streamed. */
+const SMALL_BYTES = 256 * 1024;
+/** What one such command may bring into memory. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+type Way = 'header' | 'small' | 'large';
+
+/**
+ * Fetches the content of mails in ascending order of UID, with as few commands as memory allows. Mails that are gone
+ * are left out. The consumer must not use the folder while it holds an unread stream.
+ */
+export async function* fetchContent(
+    folder: OpenFolder,
+    rows: ReadonlyMap<number, FetchMessageObject>,
+    plan: ContentPlan
+): AsyncGenerator<FetchedMail> {
+    const ordered = [...rows.values()].sort((a, b) => a.uid - b.uid);
+    for (const group of groupsOf(ordered, plan)) {
+        switch (group.way) {
+            case 'header':
+                yield* fetchHeaders(folder, group.rows, plan);
+                break;
+            case 'small':
+                yield* fetchWhole(folder, group.rows);
+                break;
+            case 'large':
+                yield* streamEach(folder, group.rows);
+                break;
+        }
+    }
+}
+
+async function* fetchHeaders(
+    folder: OpenFolder,
+    rows: FetchMessageObject[],
+    plan: ContentPlan
+): AsyncGenerator<FetchedMail> {
+    const headers = await folder.headers(rows.map(row => row.uid));
+    for (const row of rows) {
+        const header = headers.get(row.uid);
+        if (header) {
+            yield { uid: row.uid, row, oversize: isOversize(row, plan), header, source: header };
+        }
+    }
+}
+
+async function* fetchWhole(folder: OpenFolder, rows: FetchMessageObject[]): AsyncGenerator<FetchedMail> {
+    const sources = await folder.sources(rows.map(row => row.uid));
+    for (const row of rows) {
+        const source = sources.get(row.uid);
+        if (source) {
+            yield { uid: row.uid, row, oversize: false, header: headerOf(source), source };
+        }
+    }
+}
+
+async function* streamEach(folder: OpenFolder, rows: FetchMessageObject[]): AsyncGenerator<FetchedMail> {
+    for (const row of rows) {
+        const header = (await folder.headers([row.uid])).get(row.uid);
+        if (header) {
+            const source = await folder.download(row.uid);
+            yield { uid: row.uid, row, oversize: false, header, source };
+        }
+    }
+}
+
+/** Neighbours that are fetched the same way share a command, as far as the size allows. */
+function* groupsOf(rows: FetchMessageObject[], plan: ContentPlan): Generator<{ way: Way; rows: FetchMessageObject[] }> {
+    let group: { way: Way; rows: FetchMessageObject[] } | null = null;
+    let bytes = 0;
+    for (const row of rows) {
+        const way = wayFor(row, plan);
+        const size = way === 'small' ? (row.size ?? 0) : 0;
+        if (group && (group.way !== way || bytes + size > BATCH_BYTES)) {
+            yield group;
+            group = null;
+        }
+        if (!group) {
+            group = { way, rows: [] };
+            bytes = 0;
+        }
+        group.rows.push(row);
+        bytes += size;
+    }
+    if (group) {
+        yield group;
+    }
+}
+
+function wayFor(row: FetchMessageObject, plan: ContentPlan): Way {
+    if (plan.content === 'headers' || isOversize(row, plan)) {
+        return 'header';
+    }
+    return (row.size ?? 0) <= SMALL_BYTES ? 'small' : 'large';
+}
+
+export function isOversize(row: FetchMessageObject, plan: Pick<ContentPlan, 'maxBytes'>): boolean {
+    return (row.size ?? 0) > plan.maxBytes;
+}
+
+/** The header block with its empty line; all of it when there is no empty line. */
+function headerOf(source: Buffer): Buffer {
+    const crlf = source.indexOf('\r\n\r\n');
+    const lf = source.indexOf('\n\n');
+    const ends = [crlf < 0 ? Infinity : crlf + 4, lf < 0 ? Infinity : lf + 2];
+    return source.subarray(0, Math.min(...ends, source.length));
+}

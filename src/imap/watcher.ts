@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MailError, MailErrorCode } from '../message/mail-error';
+import type { ImapConnection } from './connection';
+import { OpenFolder } from './open-folder';
+import { ReconnectPause } from './reconnect-pause';
+
+/** Rejected credentials and wrong settings change only when somebody acts, so they are probed rarely. */
+const REJECTED_PAUSE_MS = 60 * 60_000;
+const MISCONFIGURED_PAUSE_MS = 5 * 60_000;
+/** Node-RED waits 15 s for a node to close. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+export interface WatchOptions {
+    folder: string;
+    /** Keep a connection of its own in IDLE; else look every interval over the shared one. */
+    push: boolean;
+    intervalMs: number;
+}
+
+/** What a watcher needs from the account. */
+export interface WatchSource {
+    /** A connection of its own; null when the account's limit leaves none, and the folder is polled instead. */
+    openOwn(): Promise<ImapConnection | null>;
+    /** Runs `look` on the shared connection with the folder selected read-only. */
+    withShared(folder: string, look: (folder: OpenFolder) => Promise<void>): Promise<void>;
+}
+
+/** What a watcher tells its node. None of these may throw. */
+export interface WatchReport {
+    connecting(): void;
+    /** Every successful look, whether or not it found mail. */
+    contact(watching: 'push' | 'poll'): void;
+    failed(error: MailError): void;
+}
+
+/**
+ * Watches one folder for ever: connect, look, wait for news (IDLE, or NOOP where the server has no IDLE), look again;
+ * a look every interval whatever IDLE says, and after every reconnect. `close` ends it from any state.
+ */
+export class FolderWatcher {
+    readonly #options: WatchOptions;
+    readonly #source: WatchSource;
+    readonly #look: (folder: OpenFolder) => Promise<void>;
+    readonly #report: WatchReport;
+    readonly #pause = new ReconnectPause();
+    readonly #stop = new AbortController();
+    #connection: ImapConnection | null = null;
+    #running: Promise<void> = Promise.resolve();
+    /** Set when something happened while nobody waited, so that no news is missed. */
+    #news = false;
+    #wakeUp: (() => void) | null = null;
+
+    constructor(
+        options: WatchOptions,
+        source: WatchSource,
+        look: (folder: OpenFolder) => Promise<void>,
+        report: WatchReport
+    ) {
+        this.#options = options;
+        this.#source = source;
+        this.#look = look;
+        this.#report = report;
+    }
+
+    start(): void {
+        this.#running = this.#run();
+    }
+
+    /** Asks for a look soon, for example because room for more mail became free. */
+    wake(): void {
+        this.#news = true;
+        this.#wakeUp?.();
+    }
+
+    /** Ends the watch and its connection; resolves when nothing runs any more, or after five seconds. */
+    async close(): Promise<void> {
+        this.#stop.abort();
+        await this.#connection?.close();
+        // a connection that is just being made can take longer; it is closed by the loop when it arrives
+        const patience = new AbortController();
+        const bound = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+        await Promise.race([this.#running, bound]);
+        patience.abort();
+    }
+
+    async #run(): Promise<void> {
+        while (!this.#stop.signal.aborted) {
+            try {
+                this.#report.connecting();
+                const own = this.#options.push ? await this.#source.openOwn() : null;
+                await (own ? this.#watch(own) : this.#poll());
+            } catch (error) {
+                await this.#waitAfter(error);
+            }
+        }
+    }
+
+    async #watch(connection: ImapConnection): Promise<void> {
+        this.#connection = connection;
+        const wake = (): void => this.wake();
+        try {
+            if (this.#stop.signal.aborted) {
+                return;
+            }
+            connection.client.on('exists', wake);
+            // the server renewed or renamed the folder: start over with a fresh selection
+            connection.client.on('mailboxClose', wake);
+            void connection.closed.then(wake);
+            const folder = await OpenFolder.select(connection, this.#options.folder, true);
+            this.#pause.connected();
+            while (!this.#stop.signal.aborted) {
+                this.#news = false;
+                await this.#look(folder);
+                this.#report.contact('push');
+                await this.#idle(connection);
+                await this.#ensureAlive(connection, folder);
+            }
+        } finally {
+            this.#connection = null;
+            connection.client.off('exists', wake);
+            connection.client.off('mailboxClose', wake);
+            await connection.close();
+        }
+    }
+
+    /** Waits for news with IDLE running; the next command on the connection ends the IDLE by itself. */
+    async #idle(connection: ImapConnection): Promise<void> {
+        if (!this.#news && connection.usable) {
+            // an IDLE that breaks settles here or shows as `closed`; either way the loop looks again
+            connection.client.idle().catch(() => undefined);
+            await this.#wait(this.#options.intervalMs);
+        }
+    }
+
+    async #ensureAlive(connection: ImapConnection, folder: OpenFolder): Promise<void> {
+        if (!connection.usable && !this.#stop.signal.aborted) {
+            throw (await connection.closed) ?? connection.error(new Error('closed'), 'connect');
+        }
+        const mailbox = connection.usable ? connection.client.mailbox : null;
+        if (mailbox !== null && (!mailbox || String(mailbox.uidValidity) !== folder.uidValidity)) {
+            throw connection.error(new Error('the server renewed the folder'), 'select');
+        }
+    }
+
+    async #poll(): Promise<void> {
+        this.#news = false;
+        await this.#source.withShared(this.#options.folder, this.#look);
+        this.#pause.connected();
+        this.#report.contact('poll');
+        if (!this.#news) {
+            await this.#wait(this.#options.intervalMs);
+        }
+    }
+
+    async #waitAfter(error: unknown): Promise<void> {
+        if (this.#stop.signal.aborted) {
+            return;
+        }
+        const failure =
+            error instanceof MailError
+                ? error
+                : new MailError({
+                      code: MailErrorCode.ProtocolBroken,
+                      kind: 'temporary',
+                      step: 'fetch',
+                      problem: error instanceof Error ? error.message : String(error),
+                      cause: error
+                  });
+        this.#report.failed(failure);
+        await this.#wait(this.#pauseAfter(failure), false);
+    }
+
+    #pauseAfter(failure: MailError): number {
+        const pause = this.#pause.next();
+        switch (failure.kind) {
+            case 'credentials':
+                return REJECTED_PAUSE_MS;
+            case 'configuration':
+                return Math.max(pause, MISCONFIGURED_PAUSE_MS);
+            case 'temporary':
+            case 'permanent':
+                return Math.max(pause, failure.retryAfterMs);
+        }
+    }
+
+    /** Waits until closed, or the time is over, or, unless it is a pause after a failure, woken. */
+    async #wait(ms: number, wakeable = true): Promise<void> {
+        const woken = new AbortController();
+        this.#wakeUp = wakeable ? () => woken.abort() : null;
+        try {
+            await sleep(ms, undefined, { signal: AbortSignal.any([woken.signal, this.#stop.signal]) });
+        } catch {
+            // aborted: woken or closed
+        } finally {
+            this.#wakeUp = null;
+        }
+    }
+}

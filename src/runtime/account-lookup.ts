@@ -1,0 +1,30 @@
+import type { NodeAPI } from 'node-red';
+import type { ImapAccount } from '../account/imap-account';
+import { MailError, MailErrorCode } from '../message/mail-error';
+
+/** What the imap-account config node offers: an account, or the reason why its settings give none. */
+export interface ImapAccountHolder {
+    account: ImapAccount | MailError;
+}
+
+/**
+ * Finds the account behind a config node id.
+ *
+ * @throws MailError NOT_CONFIGURED when it is missing, disabled or of another kind, or the reason why it is unusable.
+ */
+export function findImapAccount(RED: NodeAPI, id: string): ImapAccount {
+    const holder = id === '' ? null : (RED.nodes.getNode(id) as unknown as Partial<ImapAccountHolder> | null);
+    if (!holder?.account) {
+        throw new MailError({
+            code: MailErrorCode.NotConfigured,
+            kind: 'configuration',
+            step: 'configure',
+            problem: 'no account is chosen, or it is missing or disabled',
+            remedy: 'Choose an account in the node and deploy.'
+        });
+    }
+    if (holder.account instanceof MailError) {
+        throw holder.account;
+    }
+    return holder.account;
+}

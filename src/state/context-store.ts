@@ -1,0 +1,61 @@
+import type { Loaded, StateStore } from './store';
+
+/** The part of Node-RED's context that every store has, also those that are only asynchronous. */
+export interface Context {
+    get(key: string, store: string, callback: (error: unknown, value: unknown) => void): void;
+    set(key: string, value: unknown, store: string, callback: (error: unknown) => void): void;
+}
+
+/** A remote store that does not answer must not hang a node. */
+const TIMEOUT_MS = 15_000;
+
+/** Keeps state in a named Node-RED context store, so that it can live where other runtimes reach it. */
+export class ContextStore implements StateStore {
+    readonly #context: Context;
+    readonly #store: string;
+
+    constructor(context: Context, store: string) {
+        this.#context = context;
+        this.#store = store;
+    }
+
+    async load(key: string): Promise<Loaded> {
+        const value = await this.#answer<unknown>(callback =>
+            this.#context.get(propertyName(key), this.#store, callback)
+        );
+        return value === undefined || value === null ? { state: 'absent' } : { state: 'present', value };
+    }
+
+    async save(key: string, value: unknown): Promise<void> {
+        await this.#answer<void>(callback => this.#context.set(propertyName(key), value, this.#store, callback));
+    }
+
+    async setAside(key: string): Promise<void> {
+        const loaded = await this.load(key);
+        if (loaded.state === 'present') {
+            await this.save(`${key} damaged ${Date.now()}`, loaded.value);
+        }
+    }
+
+    #answer<T>(ask: (callback: (error: unknown, value?: unknown) => void) => void): Promise<T> {
+        return new Promise((resolve, reject) => {
+            const timer = setTimeout(
+                () => reject(new Error(`the context store "${this.#store}" did not answer in ${TIMEOUT_MS / 1000} s`)),
+                TIMEOUT_MS
+            );
+            ask((error, value) => {
+                clearTimeout(timer);
+                if (error) {
+                    reject(error instanceof Error ? error : new Error(String(error)));
+                } else {
+                    resolve(value as T);
+                }
+            });
+        });
+    }
+}
+
+/** A context key is a property path: dots, brackets and quotes in a folder name would build nested objects. */
+function propertyName(key: string): string {
+    return `mailflow_${Buffer.from(key).toString('hex')}`;
+}

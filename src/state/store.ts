@@ -1,0 +1,11 @@
+/** Result of a load: the value, nothing yet, or a record that could not be read and was kept aside. */
+export type Loaded = { state: 'present'; value: unknown } | { state: 'absent' } | { state: 'damaged'; problem: string };
+
+/** Where a ledger is kept. Values are plain JSON. Implementations reject when a value is not safely stored. */
+export interface StateStore {
+    load(key: string): Promise<Loaded>;
+    /** Resolves only when the value would survive a power cut, as far as the medium can promise it. */
+    save(key: string, value: unknown): Promise<void>;
+    /** Sets a value aside that is readable but not valid, so that nobody loses evidence. */
+    setAside(key: string): Promise<void>;
+}
