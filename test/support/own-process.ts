@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { Changes } from './changes';
 
 /** Keeps a chatty server from filling the memory of the test run. */
 const MAX_LOG_LINES = 5000;
@@ -12,7 +13,7 @@ export class OwnProcess {
     readonly #name: string;
     readonly #child: ChildProcess;
     readonly #ended: Promise<void>;
-    readonly #lineListeners = new Set<() => void>();
+    readonly #changes = new Changes();
     #endReason: string | undefined;
 
     constructor(name: string, command: string, args: readonly string[], options: SpawnOptions = {}) {
@@ -24,7 +25,7 @@ export class OwnProcess {
             const end = (reason: string): void => {
                 process.off('exit', killNow);
                 this.#endReason = reason;
-                this.#notify();
+                this.#changes.notify();
                 resolve();
             };
             this.#child.once('error', error => end(`could not be started: ${error.message}`));
@@ -47,26 +48,14 @@ export class OwnProcess {
 
     /** Resolves with the first log line, old or new, that matches; rejects with the log when the process ends first. */
     waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
-        return new Promise((resolve, reject) => {
-            const settle = (finish: () => void): void => {
-                clearTimeout(timer);
-                this.#lineListeners.delete(look);
-                finish();
-            };
-            const fail = (why: string): void =>
-                settle(() => reject(new Error(`${this.#name} ${why} before ${pattern} was seen.\n${this.tail()}`)));
-            const look = (): void => {
-                const line = this.log.find(candidate => pattern.test(candidate));
-                if (line !== undefined) {
-                    settle(() => resolve(line));
-                } else if (this.#endReason !== undefined) {
-                    fail(this.#endReason);
-                }
-            };
-            const timer = setTimeout(() => fail(`ran for ${timeoutMs} ms`), timeoutMs);
-            this.#lineListeners.add(look);
-            look();
-        });
+        const look = (): string | undefined => {
+            const line = this.log.find(candidate => pattern.test(candidate));
+            if (line === undefined && this.#endReason !== undefined) {
+                throw new Error(`${this.#name} ${this.#endReason} before ${pattern} was seen\n${this.tail()}`);
+            }
+            return line;
+        };
+        return this.#changes.until(look, () => `${pattern} in the log of ${this.#name}\n${this.tail()}`, timeoutMs);
     }
 
     /** The end of the log, for an error message. */
@@ -99,12 +88,6 @@ export class OwnProcess {
         if (this.log.length > MAX_LOG_LINES) {
             this.log.shift();
         }
-        this.#notify();
-    }
-
-    #notify(): void {
-        for (const listener of [...this.#lineListeners]) {
-            listener();
-        }
+        this.#changes.notify();
     }
 }
