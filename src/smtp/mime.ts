@@ -1,0 +1,101 @@
+import { isAscii } from 'node:buffer';
+import { basename } from 'node:path';
+import MailComposer, { type MailComposerAttachment } from 'nodemailer/lib/mail-composer';
+import { MailErrorCode } from '../message/mail-error';
+import type { Mailbox } from '../sender/mailbox-parser';
+import { readAttachmentFile } from './attachment-file';
+import type { OutgoingAttachment } from './attachments';
+import type { OutgoingMail } from './outgoing';
+import { refusal } from './refusal';
+
+/** A mail as it goes over the wire. The same bytes serve every attempt. */
+export interface BuiltMail {
+    messageId: string;
+    envelope: { from: string; to: string[] };
+    bytes: Buffer;
+    /** Some byte is above 127: only a forwarded mail (message/rfc822) is, everything else is encoded. */
+    isEightBit: boolean;
+}
+
+/** Largest mail of an account without a limit of its own: what the most generous providers take. */
+const MAX_BYTES = 100 * 1024 * 1024;
+
+/**
+ * Writes the MIME form of a mail, reading the files it names.
+ *
+ * @param maxBytes the account's limit, 0 = the pack's own.
+ * @throws MailError TOO_LARGE, ATTACHMENT_FOLDER, ATTACHMENT_INVALID.
+ */
+export async function buildMime(mail: OutgoingMail, maxBytes: number): Promise<BuiltMail> {
+    const limit = maxBytes > 0 ? Math.min(maxBytes, MAX_BYTES) : MAX_BYTES;
+    const attachments: MailComposerAttachment[] = [];
+    let size = 0;
+    for (const attachment of mail.attachments) {
+        const content =
+            'content' in attachment
+                ? attachment.content
+                : await readAttachmentFile(attachment.path, mail.attachmentsDir, limit - size);
+        size += content.length;
+        // before base64 makes a third more of it, so that the limit also bounds memory
+        checkSize(size, limit);
+        attachments.push(mimePart(attachment, content));
+    }
+    const node = new MailComposer({
+        messageId: mail.messageId,
+        date: mail.date,
+        from: address(mail.from),
+        ...(mail.sender ? { sender: address(mail.sender) } : {}),
+        to: mail.to.map(address),
+        cc: mail.cc.map(address),
+        replyTo: mail.replyTo.map(address),
+        subject: mail.subject,
+        ...(mail.inReplyTo ? { inReplyTo: mail.inReplyTo } : {}),
+        ...(mail.references.length > 0 ? { references: mail.references } : {}),
+        ...(mail.text === null ? {} : { text: mail.text }),
+        ...(mail.html === null ? {} : { html: mail.html }),
+        attachments,
+        headers: mail.headers,
+        disableFileAccess: true,
+        disableUrlAccess: true
+    }).compile();
+    const bytes = await node.build();
+    checkSize(bytes.length, limit);
+    return {
+        messageId: mail.messageId,
+        envelope: { from: mail.envelopeFrom, to: mail.recipients },
+        bytes,
+        isEightBit: !isAscii(bytes)
+    };
+}
+
+function mimePart(attachment: OutgoingAttachment, content: Buffer): MailComposerAttachment {
+    const filename = attachment.filename || ('path' in attachment ? basename(attachment.path) : '');
+    return {
+        content,
+        // nodemailer invents a name ("attachment-1.pdf") for a part without one; an image inside the HTML needs none
+        ...(filename ? { filename } : attachment.contentId ? { filename: false } : {}),
+        ...(attachment.contentType ? { contentType: attachment.contentType } : {}),
+        ...(attachment.contentId ? { cid: attachment.contentId } : {}),
+        // said for every part, because nodemailer shows a forwarded mail inline (RFC 2183 section 2.1)
+        contentDisposition: attachment.inline ? 'inline' : 'attachment'
+        // no contentTransferEncoding: nodemailer takes 7bit or 8bit for message/* (RFC 2046 section 5.2.1), base64 else
+    };
+}
+
+function address(mailbox: Mailbox): { name: string; address: string } {
+    return { name: mailbox.name, address: mailbox.address };
+}
+
+function checkSize(bytes: number, limit: number): void {
+    if (bytes > limit) {
+        throw refusal(
+            MailErrorCode.TooLarge,
+            `the mail has ${megabytes(bytes)} MB, the account allows ${megabytes(limit)}`,
+            'Send fewer or smaller attachments, or raise "maxSizeMB" of the account if the provider allows it.'
+        );
+    }
+}
+
+function megabytes(bytes: number): string {
+    return (bytes / 1024 / 1024).toFixed(1);
+}

@@ -1,0 +1,164 @@
+import { MailError, MailErrorCode } from '../message/mail-error';
+import type { ServerSettings } from '../message/server-settings';
+import { atMost } from './at-most';
+import type { DayQuota } from './day-quota';
+import { buildMime } from './mime';
+import { composeMail, type ComposeOptions, type MessageFields, type OutgoingMail } from './outgoing';
+import { stopped } from './refusal';
+import { SendGate } from './send-gate';
+import type { SendingSettings } from './sending-settings';
+import { SMTP_TIMEOUTS, SmtpTransport, type Acceptance, type SmtpTimeouts } from './transport';
+
+/** What the flow nodes see of an account, usable or not. */
+export interface MailSender {
+    /** Why the account cannot send; null when it can. */
+    readonly problem: Error | null;
+    /** Makes a checked mail of a message. Throws MailError. */
+    compose(msg: MessageFields, options: ComposeOptions): OutgoingMail;
+    /**
+     * Tries once to send, when it is this mail's turn. Rejects with MailError. After `signal` aborts a waiting mail is
+     * given back at once, one on its way gets a few seconds to end.
+     */
+    send(mail: OutgoingMail, signal: AbortSignal): Promise<Acceptance>;
+    /** Ends within a few seconds whatever the server does; mails still waiting are given back. */
+    close(): Promise<void>;
+}
+
+/** Providers lock an account after a handful of wrong passwords, and a burst would use them up in a second. */
+const LOGIN_PAUSE_MS = 5 * 60_000;
+/** Beyond the time a delivery gets: for a file that is being read, or a count that is being saved. */
+const CLOSE_MARGIN_MS = 2_000;
+
+export interface SmtpAccountParts {
+    server: ServerSettings;
+    settings: SendingSettings;
+    /** null when the account has no daily limit. */
+    quota: DayQuota | null;
+    timeouts?: SmtpTimeouts;
+}
+
+/** An account that can send: its connections, its limits, and the memory of a rejected login. */
+export class SmtpAccount implements MailSender {
+    readonly problem = null;
+    readonly #label: string;
+    readonly #settings: SendingSettings;
+    readonly #timeouts: SmtpTimeouts;
+    readonly #quota: DayQuota | null;
+    readonly #transport: SmtpTransport;
+    readonly #gate: SendGate;
+    readonly #running = new Map<AbortController, Promise<unknown>>();
+    #closed = false;
+    #rejection: { error: MailError; at: number } | null = null;
+
+    constructor(parts: SmtpAccountParts) {
+        const { connections, limits } = parts.settings;
+        this.#label = parts.server.label;
+        this.#settings = parts.settings;
+        this.#timeouts = parts.timeouts ?? SMTP_TIMEOUTS;
+        this.#quota = parts.quota;
+        this.#transport = new SmtpTransport(parts.server, connections, this.#timeouts);
+        this.#gate = new SendGate({ slots: connections, perMinute: limits.messagesPerMinute });
+    }
+
+    compose(msg: MessageFields, options: ComposeOptions): OutgoingMail {
+        return composeMail(msg, options, this.#settings);
+    }
+
+    async send(mail: OutgoingMail, signal: AbortSignal): Promise<Acceptance> {
+        if (this.#closed || signal.aborted) {
+            throw stopped(this.#label);
+        }
+        const stop = new AbortController();
+        const forward = (): void => stop.abort();
+        signal.addEventListener('abort', forward, { once: true });
+        const run = this.#sendInTurn(mail, stop.signal);
+        this.#running.set(stop, run);
+        try {
+            return await run;
+        } finally {
+            signal.removeEventListener('abort', forward);
+            this.#running.delete(stop);
+        }
+    }
+
+    async close(): Promise<void> {
+        this.#closed = true;
+        const runs = [...this.#running.values()];
+        for (const stop of this.#running.keys()) {
+            stop.abort();
+        }
+        await atMost(
+            this.#timeouts.closeMs + CLOSE_MARGIN_MS,
+            Promise.allSettled(runs).then(() => this.#quota?.close())
+        );
+        this.#transport.close();
+    }
+
+    async #sendInTurn(mail: OutgoingMail, signal: AbortSignal): Promise<Acceptance> {
+        this.#refuseAfterRejection();
+        const leave = await this.#gate.enter(signal);
+        try {
+            // the mail before this one may have found the password wrong
+            this.#refuseAfterRejection();
+            // built only now, so that a thousand waiting mails do not hold a thousand encoded attachments
+            const built = await buildMime(mail, this.#settings.limits.maxBytes);
+            const giveBack = await this.#quota?.take(mail.recipients.length);
+            try {
+                return await this.#transport.send(built, signal);
+            } catch (error) {
+                this.#afterFailure(error, giveBack);
+                throw error;
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    #afterFailure(error: unknown, giveBack: (() => void) | undefined): void {
+        if (!(error instanceof MailError) || error.code === MailErrorCode.OutcomeUnknown) {
+            return;
+        }
+        giveBack?.();
+        if (error.kind === 'credentials') {
+            this.#rejection = { error, at: performance.now() };
+        }
+    }
+
+    #refuseAfterRejection(): void {
+        if (!this.#rejection || performance.now() - this.#rejection.at > LOGIN_PAUSE_MS) {
+            return;
+        }
+        const { error } = this.#rejection;
+        throw new MailError({
+            code: error.code,
+            kind: error.kind,
+            step: error.step,
+            account: this.#label,
+            problem:
+                'the server rejected user name or password a moment ago, so it is not asked again for some minutes',
+            response: error.response,
+            remedy: 'Correct the account and deploy.'
+        });
+    }
+}
+
+/** Stands in for an account whose settings are unusable: the whole interface, and one clear answer. */
+export class UnusableAccount implements MailSender {
+    readonly problem: Error;
+
+    constructor(problem: Error) {
+        this.problem = problem;
+    }
+
+    compose(): never {
+        throw this.problem;
+    }
+
+    send(): Promise<never> {
+        return Promise.reject(this.problem);
+    }
+
+    close(): Promise<void> {
+        return Promise.resolve();
+    }
+}

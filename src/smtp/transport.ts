@@ -1,0 +1,189 @@
+import { createTransport, type SMTPPoolSentMessageInfo } from 'nodemailer';
+import { cleanResponse, redact, type MailError } from '../message/mail-error';
+import type { ServerSettings } from '../message/server-settings';
+import { smtpError } from './errors';
+import type { BuiltMail } from './mime';
+import { stopped } from './refusal';
+
+/** What the server made of a mail. */
+export interface Acceptance {
+    accepted: string[];
+    rejected: Array<{ address: string; response: string }>;
+    /** The server's final reply. */
+    response: string;
+    /** The Message-ID the server put in place of ours; empty when it said nothing about it. */
+    serverMessageId: string;
+}
+
+export interface SmtpTimeouts {
+    /** Name look-up, every address tried, and TLS. */
+    connectMs: number;
+    greetingMs: number;
+    /** Silence while a reply is due. */
+    socketMs: number;
+    /** What a delivery gets to end by itself when the node stops. */
+    closeMs: number;
+}
+
+export const SMTP_TIMEOUTS: Readonly<SmtpTimeouts> = {
+    connectMs: 30_000,
+    greetingMs: 30_000,
+    // RFC 5321 section 4.5.3.2 gives a server 5 min for MAIL and RCPT; less, and a slow virus scan behind the final dot
+    // would become an unknown outcome
+    socketMs: 5 * 60_000,
+    // Node-RED waits 15 s for a node to close; a deploy should not take nearly that long
+    closeMs: 3_000
+};
+
+/** Servers end quiet connections after a minute or more, and a message that meets such an end costs a retry. */
+const IDLE_MS = 30_000;
+/** How long a closed socket waits for the server's side of the goodbye. */
+const GOODBYE_MS = 1_000;
+/** A reply is a few lines; more is an attack on memory. */
+const MAX_REPLY_BYTES = 64 * 1024;
+
+/** A message on its way, and whether all of it was given to the connection. */
+interface Passage {
+    handedOver: boolean;
+}
+
+/**
+ * A pool of logged-in connections to one server. Sends each mail exactly once per call: whether to try again is decided
+ * above. Owned by the account, which closes it.
+ */
+export class SmtpTransport {
+    readonly #server: ServerSettings;
+    readonly #timeouts: SmtpTimeouts;
+    readonly #mailer: ReturnType<typeof createMailer>;
+    /** By the signal of the call, the one thing of ours that nodemailer carries along to its plugins. */
+    readonly #passages = new WeakMap<AbortSignal, Passage>();
+
+    constructor(server: ServerSettings, connections: number, timeouts: SmtpTimeouts = SMTP_TIMEOUTS) {
+        this.#server = server;
+        this.#timeouts = timeouts;
+        this.#mailer = createMailer(server, connections, timeouts);
+        // without a listener an error of the pool would end the process; each failed send rejects by itself
+        this.#mailer.on('error', () => undefined);
+        this.#mailer.use('stream', (mail, done) => {
+            const passage = mail.data.signal && this.#passages.get(mail.data.signal);
+            mail.message.processFunc(stream => {
+                // the final dot is written when the stream ends; RFC 5321 section 4.1.1.4: without it the server drops all
+                stream.once('end', () => passage && (passage.handedOver = true));
+                return stream;
+            });
+            done();
+        });
+    }
+
+    /**
+     * Sends the mail to every recipient of its envelope. Resolves when the server accepted it for at least one.
+     * After `signal` aborts the delivery gets a short time to end by itself.
+     *
+     * @throws MailError for each way in which it fails; OUTCOME_UNKNOWN when nobody can tell whether it was accepted.
+     */
+    async send(mail: BuiltMail, signal: AbortSignal): Promise<Acceptance> {
+        if (signal.aborted) {
+            throw stopped(this.#server.label);
+        }
+        const passage: Passage = { handedOver: false };
+        const cut = new AbortController();
+        this.#passages.set(cut.signal, passage);
+        let grace: NodeJS.Timeout | undefined;
+        const onStop = (): void => {
+            grace = setTimeout(() => cut.abort(), this.#timeouts.closeMs);
+        };
+        signal.addEventListener('abort', onStop, { once: true });
+        try {
+            const info = await this.#mailer.sendMail({
+                raw: mail.bytes,
+                envelope: {
+                    // objects, because nodemailer parses texts
+                    from: { name: '', address: mail.envelope.from },
+                    to: mail.envelope.to.map(address => ({ name: '', address })),
+                    size: mail.bytes.length,
+                    use8BitMime: mail.isEightBit
+                },
+                signal: cut.signal
+            });
+            return this.#acceptance(info);
+        } catch (error) {
+            throw this.#error(error, passage.handedOver, cut.signal.aborted);
+        } finally {
+            signal.removeEventListener('abort', onStop);
+            clearTimeout(grace);
+        }
+    }
+
+    /** Closes every connection at once; deliveries still running fail. */
+    close(): void {
+        this.#mailer.close({ force: true });
+    }
+
+    #acceptance(info: SMTPPoolSentMessageInfo): Acceptance {
+        return {
+            accepted: info.accepted ?? [],
+            rejected: (info.rejectedErrors ?? []).map(error => ({
+                address: error.recipient ?? '',
+                response: this.#words(error.response)
+            })),
+            response: this.#words(info.response),
+            serverMessageId: this.#words(info.serverMessageId)
+        };
+    }
+
+    #words(response: string | undefined): string {
+        return cleanResponse(redact(response ?? '', secretsOf(this.#server)));
+    }
+
+    #error(error: unknown, handedOver: boolean, closed: boolean): MailError {
+        return smtpError(error, {
+            account: this.#server.label,
+            secrets: secretsOf(this.#server),
+            handedOver,
+            closed
+        });
+    }
+}
+
+function createMailer(server: ServerSettings, connections: number, timeouts: SmtpTimeouts) {
+    return createTransport({
+        pool: true,
+        maxConnections: connections,
+        // servers with a limit per connection say 421, which is tried again
+        maxMessages: Infinity,
+        // nodemailer would otherwise send a message again by itself when its connection closed
+        maxRequeues: 0,
+        idleTimeout: IDLE_MS,
+        host: server.host,
+        port: server.port,
+        secure: server.security === 'tls',
+        // never left unset: nodemailer would then send the password in clear text when STARTTLS is not offered
+        requireTLS: server.security === 'starttls',
+        ignoreTLS: server.security === 'none',
+        tls: server.tls,
+        ...(server.login ? { auth: { user: server.login.user, pass: server.login.password } } : {}),
+        // a server that offers no login gets an honest error, not a message sent without one
+        forceAuth: server.login !== null,
+        connectionTimeout: timeouts.connectMs,
+        dnsTimeout: timeouts.connectMs,
+        greetingTimeout: timeouts.greetingMs,
+        socketTimeout: timeouts.socketMs,
+        socketCloseTimeout: GOODBYE_MS,
+        maxResponseSize: MAX_REPLY_BYTES,
+        // a relay on this very machine is a usual server
+        allowInternalNetworkInterfaces: true,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+        logger: false
+    });
+}
+
+/** A server may repeat what it was given, also in the encoding in which it got it (AUTH PLAIN, AUTH LOGIN). */
+function secretsOf(server: ServerSettings): string[] {
+    if (!server.login) {
+        return [];
+    }
+    const { user, password } = server.login;
+    const encoded = [password, `\0${user}\0${password}`].map(text => Buffer.from(text).toString('base64'));
+    return [...encoded, password];
+}
