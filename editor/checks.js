@@ -1,0 +1,94 @@
+// Validators: true, or the reason as a sentence. They run on import and deploy too, when no dialog is open.
+// A reason never repeats the value: the editor puts reasons into the page as html, and a value may come from a flow
+// that somebody else wrote.
+window.mailflow = Object.assign(window.mailflow || {}, {
+    check: (() => {
+        const reason = (opt, key, values) =>
+            mailflow.text('reason.' + key, Object.assign({ field: (opt && opt.label) || '' }, values));
+
+        const isBlank = value => value === undefined || value === null || String(value).trim() === '';
+        const isOpen = value => isBlank(value) || mailflow.isEnv(value);
+
+        /** Judges every entry; `problemOf` returns the key of a text, or "" when the entry is fine. */
+        const list = (value, opt, problemOf) => {
+            const entries = mailflow.entries(value);
+            for (let index = 0; index < entries.length; index++) {
+                const problem = mailflow.isEnv(entries[index]) ? '' : problemOf(entries[index]);
+                if (problem) {
+                    const values = { number: index + 1, problem: mailflow.text('problem.' + problem) };
+                    return reason(opt, 'entry', values);
+                }
+            }
+            return true;
+        };
+
+        return {
+            required: (value, opt) => !isBlank(value) || reason(opt, 'required'),
+
+            /** An empty field stands for the default, or for no limit. */
+            number(value, opt, min, max) {
+                const number = Number(value);
+                return isOpen(value) || (number >= min && number <= max) || reason(opt, 'number', { min, max });
+            },
+
+            /** A name or an IPv4 or IPv6 address; no scheme, no port, no path. */
+            host(value, opt) {
+                if (isBlank(value)) {
+                    return reason(opt, 'required');
+                }
+                const isHost = /^[^\s/@:]+$|^[0-9a-f:.]+$/i.test(String(value).trim());
+                return mailflow.isEnv(value) || isHost || reason(opt, 'host');
+            },
+
+            address(value, opt) {
+                const isAddress = /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(String(value).trim());
+                return isOpen(value) || isAddress || reason(opt, 'address');
+            },
+
+            senders: (value, opt) => list(value, opt, mailflow.senderProblem),
+            flags: (value, opt) => list(value, opt, mailflow.flagProblem),
+            folders: (value, opt) => list(value, opt, mailflow.folderProblem),
+
+            atLeastOne: (value, opt) => mailflow.entries(value).length > 0 || reason(opt, 'at-least-one'),
+
+            /** The keyword or folder that the action after a mail needs. */
+            afterValue(value, opt, action) {
+                if ((action !== 'keyword' && action !== 'move') || mailflow.isEnv(value)) {
+                    return true;
+                }
+                if (isBlank(value)) {
+                    return reason(opt, 'required');
+                }
+                const problemOf = action === 'keyword' ? mailflow.flagProblem : mailflow.folderProblem;
+                const problem = problemOf(String(value).trim());
+                return problem === '' || reason(opt, 'value', { problem: mailflow.text('problem.' + problem) });
+            },
+
+            /** A node that adds and removes nothing, or the same flag at once, is a mistake. */
+            flagChange(value, opt, removed) {
+                const add = mailflow.entries(value);
+                const remove = mailflow.entries(removed).map(flag => flag.toLowerCase());
+                if (add.length + remove.length === 0) {
+                    return reason(opt, 'no-flags');
+                }
+                const isBoth = add.some(flag => remove.includes(flag.toLowerCase()));
+                return isBoth ? reason(opt, 'both-flags') : list(value, opt, mailflow.flagProblem);
+            },
+
+            /** Further conditions for the server: a JSON object, or nothing. */
+            search(value, opt) {
+                if (isOpen(value)) {
+                    return true;
+                }
+                let search;
+                try {
+                    search = JSON.parse(value);
+                } catch {
+                    return reason(opt, 'search');
+                }
+                const problem = mailflow.searchProblem(search);
+                return problem === '' || reason(opt, problem, { names: mailflow.searchNames.join(', ') });
+            }
+        };
+    })()
+});

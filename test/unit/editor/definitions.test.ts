@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { listedTypes, loadEditor, readScript, readTemplate } from '../../support/editor-sandbox';
+
+/** Saved flows hold these names, so none may ever change or disappear. */
+const PROPERTIES: Record<string, string> = {
+    'imap-account':
+        'name address preset host port security tls verify auth sent trash drafts junk archive rights connections',
+    'smtp-account':
+        'name preset host port security tls verify auth senderName senderAddress sendAs signatureText signatureHtml ' +
+        'messagesPerMinute messagesPerDay recipientsPerDay recipientsPerMessage maxSizeMB connections',
+    'imap-in':
+        'name account folders push interval start startCount startDays senders search content attachments ' +
+        'attachmentsDir maxSizeMB oversize ack timeout inFlight attempts afterSuccess afterSuccessValue ' +
+        'afterFailure afterFailureValue store',
+    'filter-sender': 'name senders field mode',
+    'mark-unseen': 'name',
+    'flag-mail': 'name add remove',
+    'smtp-out': 'name account to toType subject subjectType signature attempts attachmentsDir'
+};
+/** What a node does when it is dropped into a flow and only its account is set. */
+const DEFAULTS: Record<string, Record<string, unknown>> = {
+    'imap-account': {
+        security: 'tls',
+        verify: true,
+        auth: 'password',
+        rights: ['read', 'flag', 'move', 'delete', 'append'],
+        connections: 5
+    },
+    'smtp-account': { security: 'tls', verify: true, auth: 'password', sendAs: [], connections: 2 },
+    'imap-in': {
+        folders: [],
+        push: true,
+        interval: 300,
+        start: 'new',
+        startCount: 50,
+        startDays: 90,
+        senders: [],
+        maxSizeMB: 25,
+        oversize: 'headers',
+        ack: 'emit',
+        timeout: 600,
+        inFlight: 10,
+        attempts: 5,
+        afterSuccess: 'none',
+        afterFailure: 'none',
+        store: ''
+    },
+    'filter-sender': { senders: [], field: 'from', mode: 'allow' },
+    'flag-mail': { add: [], remove: [] },
+    'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
+};
+const PORTS: Record<string, [number, number]> = {
+    'imap-in': [0, 2],
+    'filter-sender': [1, 2],
+    'mark-unseen': [1, 1],
+    'flag-mail': [1, 1],
+    'smtp-out': [1, 2]
+};
+
+const { definitions, text } = loadEditor();
+
+describe('node definitions', () => {
+    it('are those that package.json lists', () => {
+        assert.deepEqual([...definitions.keys()].sort(), listedTypes().sort());
+    });
+
+    for (const [type, definition] of definitions) {
+        describe(type, () => {
+            it('saves exactly the properties of the contract', () => {
+                assert.deepEqual(Object.keys(definition.defaults).sort(), PROPERTIES[type]?.split(' ').sort());
+            });
+
+            it('begins with the defaults of the contract', () => {
+                for (const [property, value] of Object.entries(DEFAULTS[type] ?? {})) {
+                    // a value from another context has another Array
+                    assert.deepEqual(JSON.parse(JSON.stringify(definition.defaults[property]?.value)), value, property);
+                }
+            });
+
+            it('can be read without running it', () => {
+                const script = readScript(type);
+                assert.ok(script.includes(`RED.nodes.registerType('${type}', {`));
+                assert.doesNotMatch(script, /\.\.\./);
+            });
+
+            it('keeps user name and password out of the flow file', () => {
+                const isAccount = type.endsWith('-account');
+                const credentials = { user: { type: 'text' }, password: { type: 'password' } };
+                assert.deepEqual(
+                    definition.credentials && JSON.parse(JSON.stringify(definition.credentials)),
+                    isAccount ? credentials : undefined
+                );
+                assert.ok(!isAccount || readScript(type).includes("password: { type: 'password' }"));
+            });
+
+            it('declares validators with the two parameters that a reason needs', () => {
+                for (const [property, { validate }] of Object.entries(definition.defaults)) {
+                    assert.ok(validate === undefined || validate.length === 2, property);
+                }
+            });
+
+            it('builds no html from data', () => {
+                assert.doesNotMatch(readScript(type), /\.html\(|innerHTML|\$\(\s*[`'"]</);
+            });
+
+            it('has a label for every field of its dialog', () => {
+                const template = readTemplate(type);
+                const fields = [
+                    ...template.matchAll(/<(?:input type="(?!hidden)|select |textarea )[^>]*?id="([^"]+)"/g)
+                ];
+                for (const [, id] of fields) {
+                    assert.ok(template.includes(`<label for="${id}">`), id);
+                }
+            });
+
+            it('has a field for every property, except those that are lists, boxes or fixed', () => {
+                const isConfig = definition.category === 'config';
+                const template = readTemplate(type);
+                for (const property of Object.keys(definition.defaults)) {
+                    const [prefix, list] = isConfig
+                        ? ['node-config-input', 'node-config']
+                        : ['node-input', 'node-input'];
+                    assert.ok(
+                        template.includes(`id="${prefix}-${property}"`) ||
+                            template.includes(`id="${list}-${property}-list"`) ||
+                            ['ack', 'rights'].includes(property),
+                        property
+                    );
+                }
+            });
+
+            if (definition.category !== 'config') {
+                it('is in the palette with an icon, a colour and its ports', () => {
+                    assert.equal(definition.category, 'mail');
+                    assert.match(definition.color ?? '', /^#[0-9A-F]{6}$/i);
+                    assert.ok(existsSync(join(__dirname, '..', '..', '..', 'icons', definition.icon ?? '')));
+                    assert.deepEqual([definition.inputs, definition.outputs], PORTS[type]);
+                });
+
+                it('names its outputs when it has two', () => {
+                    const context = { _: (key: string) => text(`@mailflow/node-red-mail/${type}:${key}`) };
+                    const names = [0, 1].map(index => definition.outputLabels?.call(context, index));
+                    assert.ok(definition.outputs === 1 || (names[0] && names[1] && names[0] !== names[1]));
+                });
+            }
+
+            it('is shown with its name, else with something that is not empty', () => {
+                assert.equal(definition.label.call({ name: 'Inquiries' }), 'Inquiries');
+                assert.notEqual(definition.label.call({ name: '' }), '');
+            });
+        });
+    }
+});
