@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { FolderIntake, type FolderOutput } from '../src/delivery/folder-intake';
 import { readIntakeSettings, type IntakeSettings } from '../src/delivery/intake-settings';
+import { mailKey, type Outcome } from '../src/delivery/in-flight';
 import type { MailError } from '../src/message/mail-error';
 import type { MailMessage } from '../src/message/types';
 import { findImapAccount } from '../src/runtime/account-lookup';
 import { onClose } from '../src/runtime/input';
+import { settlementOf } from '../src/runtime/settlement';
 import { IntakeStatus } from '../src/runtime/intake-status';
 import type { SavedProperties } from '../src/runtime/settings';
 import { StatusDisplay } from '../src/runtime/status';
@@ -25,6 +27,7 @@ export = function (RED: NodeAPI): void {
         RED.nodes.createNode(this, config);
         const display = new StatusDisplay(this);
         const status = new IntakeStatus(display);
+        const settlement = settlementOf(RED);
         const userDir = RED.settings.userDir ?? process.cwd();
         let folders: FolderIntake[] = [];
         try {
@@ -32,13 +35,25 @@ export = function (RED: NodeAPI): void {
             const settings = readIntakeSettings(config as unknown as SavedProperties, userDir);
             const store = storeFor(this, settings, userDir);
             folders = settings.folders.map(
-                folder => new FolderIntake(this.id, account, folder, settings, store, outputFor(this, folder))
+                folder =>
+                    new FolderIntake(
+                        this.id,
+                        account,
+                        folder,
+                        settings,
+                        store,
+                        outputFor(this, account.id, folder, settings)
+                    )
             );
             account.register(this.id);
+            if (settings.ack === 'flow') {
+                settlement.acquire(this.id);
+            }
             folders.forEach(folder => folder.start());
             onClose(this, async () => {
                 await Promise.all(folders.map(folder => folder.close()));
                 display.close();
+                settlement.release(this.id);
                 await account.deregister(this.id);
             });
         } catch (error) {
@@ -50,10 +65,32 @@ export = function (RED: NodeAPI): void {
             return folders.reduce((sum, folder) => sum + folder.delivered, 0);
         }
 
-        function outputFor(node: WiredNode, folder: string): FolderOutput {
+        function deliver(
+            node: WiredNode,
+            settings: IntakeSettings,
+            mail: MailMessage,
+            fingerprint: string
+        ): Promise<Outcome> | undefined {
+            const key = mailKey(node.id, mail.mail.ref);
+            const message = withId(mail);
+            const send = (): void => node.send([message, null]);
+            switch (settings.ack) {
+                case 'emit':
+                    send();
+                    return undefined;
+                case 'flow':
+                    return settlement.followFlow(key, mail, fingerprint, settings.timeoutMs, send);
+                case 'node':
+                    return settlement.awaitAck(key, mail, fingerprint, settings.timeoutMs, send);
+            }
+        }
+
+        function outputFor(node: WiredNode, account: string, folder: string, settings: IntakeSettings): FolderOutput {
             let lastFailure = '';
             return {
-                deliver: message => node.send([withId(message), null]),
+                deliver: (message, fingerprint) => deliver(node, settings, message, fingerprint),
+                adopt: (uidValidity, uid) =>
+                    settlement.inFlight.find(mailKey(node.id, { account, folder, uidValidity, uid })),
                 giveUp: (message, error) => {
                     const failed = { ...withId(message), error: { message: error.message, code: error.code } };
                     node.send([null, failed as NodeMessage]);

@@ -5,12 +5,16 @@ import type { MailMessage } from '../message/types';
 import type { StateStore } from '../state/store';
 import { prepareAttachmentsFolder } from './attachments-folder';
 import { runAfterAction } from './after-action';
+import type { InFlightMail, Outcome } from './in-flight';
 import { Intake } from './intake';
 import type { IntakeSettings } from './intake-settings';
 
 /** What the node does with what a folder gives. */
 export interface FolderOutput extends WatchReport {
-    deliver(message: MailMessage): void;
+    /** Hands a mail to the flow; see IntakePorts. */
+    deliver(message: MailMessage, fingerprint: string): Promise<Outcome> | undefined;
+    /** A mail that an earlier instance of the node has emitted and that a flow still works on. */
+    adopt(uidValidity: string, uid: number): InFlightMail | null;
     giveUp(message: MailMessage, error: MailError): void;
     /** An action after success or failure did not work; the mail itself is settled. */
     actionFailed(message: MailMessage, error: unknown): void;
@@ -42,8 +46,9 @@ export class FolderIntake {
             }
         };
         this.#intake = new Intake({ ...settings, place: { node, account: account.id, folder } }, store, {
-            deliver: message => output.deliver(message),
-            afterSuccess: afterSuccess.kind === 'none' ? null : (_ref, message) => act(message, afterSuccess),
+            deliver: (message, fingerprint) => output.deliver(message, fingerprint),
+            adopt: (uidValidity, uid) => output.adopt(uidValidity, uid),
+            afterSuccess: afterSuccess.kind === 'none' ? null : message => act(message, afterSuccess),
             giveUp: async (message, error) => {
                 output.giveUp(message, error);
                 await act(message, afterFailure);

@@ -9,6 +9,8 @@ import { compileSenders } from '../sender/pattern';
 import { AFTER_KINDS, type AfterAction } from './after-action';
 import type { StartRule } from './start';
 
+export type AckMode = 'flow' | 'node' | 'emit';
+
 /** The checked configuration of an imap-in node. */
 export interface IntakeSettings {
     folders: string[];
@@ -21,6 +23,10 @@ export interface IntakeSettings {
     attachments: AttachmentMode;
     /** Absolute; empty unless attachments are written to files. */
     attachmentsDir: string;
+    /** When a mail is done: the flow has finished with it, ack-mail says so, or it was handed over. */
+    ack: AckMode;
+    /** How long a flow may take for one mail. */
+    timeoutMs: number;
     inFlight: number;
     attempts: number;
     afterSuccess: AfterAction;
@@ -40,8 +46,6 @@ const MEGABYTE = 1024 * 1024;
 export function readIntakeSettings(saved: SavedProperties, baseDir: string): IntakeSettings {
     const folders = readList(saved, 'folders');
     const attachments = readChoice<AttachmentMode>(saved, 'attachments', ['none', 'buffer', 'file']);
-    // the other two ways to settle are not there yet: a flow that relies on one must not run without it
-    readChoice(saved, 'ack', ['emit']);
     return {
         folders: folders.length > 0 ? [...new Set(folders)] : ['INBOX'],
         push: readBoolean(saved, 'push', true),
@@ -59,6 +63,8 @@ export function readIntakeSettings(saved: SavedProperties, baseDir: string): Int
         oversize: readChoice(saved, 'oversize', ['headers', 'skip']),
         attachments,
         attachmentsDir: attachments === 'file' ? readAttachmentsDir(saved, baseDir) : '',
+        ack: readChoice<AckMode>(saved, 'ack', ['flow', 'node', 'emit']),
+        timeoutMs: readNumber(saved, 'timeout', { fallback: 600, min: 1, max: 86_400 }) * 1000,
         inFlight: readNumber(saved, 'inFlight', { fallback: 10, min: 1, max: 1000 }),
         attempts: readNumber(saved, 'attempts', { fallback: 5, min: 1, max: 100 }),
         afterSuccess: readAfterAction(saved, 'afterSuccess'),

@@ -1,44 +1,48 @@
-import { randomUUID } from 'node:crypto';
 import type { FetchMessageObject } from 'imapflow';
-import { fetchContent, type ContentPlan, type FetchedMail } from '../imap/content';
+import { fetchContent, type FetchedMail } from '../imap/content';
 import { isConnectionProblem } from '../imap/errors';
 import { toDate, type OpenFolder } from '../imap/open-folder';
 import { selectMails, type SelectionRule } from '../imap/selection';
-import type { MailError } from '../message/mail-error';
-import { readMail } from '../message/read-mail';
-import type { AttachmentMode, MailMessage, MailMeta, MailRef } from '../message/types';
+import { MailError, MailErrorCode } from '../message/mail-error';
+import type { MailMessage } from '../message/types';
 import { judgeSender } from '../sender/verdict';
 import type { StateStore } from '../state/store';
 import { fingerprint } from './fingerprint';
+import type { InFlightMail, Outcome } from './in-flight';
+import { atMost } from './at-most';
 import { Ledger, type LedgerPlace } from './ledger';
 import { MailQueue } from './mail-queue';
+import { discard, MailReader, snapshot, type ReaderOptions } from './mail-reader';
 import { retryPauseMs } from './retry-pause';
 import { findStart, type StartRule } from './start';
 
-export interface IntakeOptions {
+export interface IntakeOptions extends ReaderOptions {
     place: LedgerPlace;
     rule: SelectionRule;
     start: StartRule;
-    plan: ContentPlan;
     oversize: 'headers' | 'skip';
-    attachments: AttachmentMode;
-    attachmentsDir: string;
     /** Mails emitted and not yet settled; the rest stays on the server. */
     inFlight: number;
     /** Tries per mail before it is given up. */
     attempts: number;
 }
 
+/** A mail that a stop made nodes drop comes again after this; a flow that gives everything back must not spin. */
+const GIVEN_BACK_PAUSE_MS = 1_000;
+/** How long a closing node waits for actions on mail that the flow has finished with. */
+const FINISH_TIMEOUT_MS = 5_000;
 /** A connection lost this often at the same mail is no accident any more. */
 const TRIES_AT_ONCE = 3;
 
 /** What happens around a mail; the node supplies it. */
 export interface IntakePorts {
-    /** Hands a mail to the flow; resolves when the flow has finished with it, rejects when it failed. */
-    deliver(message: MailMessage): Promise<void> | void;
-    /** `afterSuccess`; null when there is nothing to do. A failure is reported, and the mail counts as done. */
-    afterSuccess: ((ref: MailRef, message: MailMessage) => Promise<void>) | null;
-    /** Second output and `afterFailure`, after the last try. */
+    /** Hands a mail to the flow. Resolves with what became of it; undefined means that handing over settles it. */
+    deliver(message: MailMessage, fingerprint: string): Promise<Outcome> | undefined;
+    /** A mail that an earlier instance of the node has emitted and that a flow still works on. */
+    adopt(uidValidity: string, uid: number): InFlightMail | null;
+    /** `afterSuccess`; null when there is nothing to do. It reports its own failure, and the mail counts as done. */
+    afterSuccess: ((message: MailMessage) => Promise<void>) | null;
+    /** Second output and `afterFailure`, after the last try; reports its own failure. */
     giveUp(message: MailMessage, error: MailError): Promise<void>;
     /** Something the user should know that stops nothing. */
     notice(text: string): void;
@@ -63,8 +67,11 @@ export class Intake {
     readonly #options: IntakeOptions;
     readonly #store: StateStore;
     readonly #ports: IntakePorts;
+    readonly #reader: MailReader;
     readonly #queue = new MailQueue();
     readonly #inFlight = new Set<number>();
+    /** Work on mails whose outcome is known. */
+    readonly #finishing = new Set<Promise<void>>();
     #ledger: Ledger | null = null;
     #scannedTo = 0;
     #deliveredInRun = 0;
@@ -73,6 +80,7 @@ export class Intake {
 
     constructor(options: IntakeOptions, store: StateStore, ports: IntakePorts) {
         this.#options = options;
+        this.#reader = new MailReader(options.place.account, options);
         this.#store = store;
         this.#ports = ports;
     }
@@ -104,10 +112,11 @@ export class Intake {
         return this.#ledger?.delivered ?? 0;
     }
 
-    /** Stops taking mail and makes the ledger durable. Never rejects. */
+    /** Stops taking mail, lets begun actions end, and makes the ledger durable. Bounded; never rejects. */
     async close(): Promise<void> {
         this.#closed = true;
         clearTimeout(this.#retryTimer);
+        await atMost(FINISH_TIMEOUT_MS, Promise.all(this.#finishing));
         if (this.#ledger?.isDirty) {
             await this.#ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
         }
@@ -145,8 +154,12 @@ export class Intake {
     #resume(ledger: Ledger): void {
         this.#scannedTo = ledger.watermark;
         for (const [uid, mail] of ledger.pending) {
+            const adopted = mail.retryAt ? null : this.#ports.adopt(ledger.uidValidity, uid);
             if (mail.retryAt) {
                 this.#queue.addLater(uid, Date.parse(mail.retryAt));
+            } else if (adopted) {
+                this.#inFlight.add(uid);
+                this.#follow(ledger, adopted);
             } else {
                 this.#queue.add([uid]);
             }
@@ -205,13 +218,13 @@ export class Intake {
             if (!folder.connection.usable || isConnectionProblem(failure)) {
                 // one mail that ends every connection must not keep the others waiting for ever
                 if (suspect !== undefined && ledger.attempts(suspect) >= TRIES_AT_ONCE) {
-                    await this.#fail(ledger, rows.get(suspect) as FetchMessageObject, folder, failure, null);
+                    await this.#failUnread(ledger, folder, rows.get(suspect), failure);
                 }
                 throw failure;
             }
             // the server refuses these mails, not the connection: each gets its own tries
             for (const uid of expected) {
-                await this.#fail(ledger, rows.get(uid) as FetchMessageObject, folder, failure, null);
+                await this.#failUnread(ledger, folder, rows.get(uid), failure);
             }
             return;
         }
@@ -222,21 +235,24 @@ export class Intake {
     async #deliver(folder: OpenFolder, ledger: Ledger, mail: FetchedMail): Promise<void> {
         const { rule } = this.#options;
         // once more on the complete header: what the server returned as HEADER.FIELDS was its own reading
-        if (!rule.senders.isEmpty && judgeSender(mail.header, rule.senders).verdict !== 'match') {
-            destroy(mail);
+        const judged = rule.senders.isEmpty ? null : judgeSender(mail.header, rule.senders);
+        if (judged !== null && judged.verdict !== 'match') {
+            discard(mail);
+            const reason = judged.verdict === 'reject' ? judged.problem : 'the complete header names another sender';
+            this.#ports.notice(`the mail with UID ${mail.uid} looked like a match but was refused: ${reason}`);
             ledger.settle(mail.uid, null);
             return;
         }
         let message: MailMessage;
         try {
-            message = await this.#read(folder, mail, ledger.attempts(mail.uid));
+            message = await this.#reader.read(folder, mail, ledger.attempts(mail.uid));
         } catch (error) {
-            destroy(mail);
+            discard(mail);
             const failure = folder.connection.error(error, 'fetch');
             if (!folder.connection.usable) {
                 throw failure;
             }
-            await this.#fail(ledger, mail.row, folder, failure, mail.header);
+            await this.#failUnread(ledger, folder, mail.row, failure, mail.header);
             return;
         }
         const print = fingerprint(message.mail, message.header);
@@ -244,96 +260,98 @@ export class Intake {
             ledger.settle(mail.uid, null);
             return;
         }
-        this.#inFlight.add(mail.uid);
         this.#deliveredInRun++;
         this.#ports.progress(this.#deliveredInRun, this.#queue.size);
-        try {
-            const finished = this.#ports.deliver(message);
-            if (finished === undefined && this.#ports.afterSuccess === null) {
-                this.#inFlight.delete(mail.uid);
-                ledger.settle(mail.uid, print);
-                return;
-            }
-            void this.#finish(ledger, message, print, finished);
-        } catch (error) {
-            this.#inFlight.delete(mail.uid);
-            throw error;
+        const untouched = snapshot(message);
+        const outcome = this.#ports.deliver(message, print);
+        if (outcome === undefined && this.#ports.afterSuccess === null) {
+            ledger.settle(mail.uid, print);
+            return;
         }
+        this.#inFlight.add(mail.uid);
+        this.#follow(ledger, {
+            message: untouched,
+            fingerprint: print,
+            outcome: outcome ?? Promise.resolve({ kind: 'done' })
+        });
     }
 
-    /** Waits for the flow and runs what belongs after success. Owns every failure, so that nothing is left unhandled. */
-    async #finish(ledger: Ledger, message: MailMessage, print: string, finished: Promise<void> | void): Promise<void> {
-        const { ref } = message.mail;
+    /** Waits for the flow without holding up anything; what comes after the outcome is awaited when the node closes. */
+    #follow(ledger: Ledger, mail: InFlightMail): void {
+        void mail.outcome.then(outcome => {
+            if (this.#closed) {
+                // still pending in the ledger: the next instance of the node adopts it, or gets it again
+                return;
+            }
+            const work = this.#finish(ledger, mail, outcome).finally(() => this.#finishing.delete(work));
+            this.#finishing.add(work);
+        });
+    }
+
+    /** Owns every failure, so that nothing is left unhandled. */
+    async #finish(ledger: Ledger, mail: InFlightMail, outcome: Outcome): Promise<void> {
+        const { uid, uidValidity } = mail.message.mail.ref;
         try {
-            await finished;
-            await this.#ports.afterSuccess?.(ref, message);
-        } catch (error) {
-            this.#ports.notice(error instanceof Error ? error.message : String(error));
-        }
-        try {
-            ledger.settle(ref.uid, print, ref.uidValidity);
+            switch (outcome.kind) {
+                case 'done':
+                    await this.#ports.afterSuccess?.(mail.message);
+                    ledger.settle(uid, mail.fingerprint, uidValidity);
+                    break;
+                case 'failed':
+                    await this.#fail(ledger, uid, flowError(this.#options.place.folder, outcome.reason), () =>
+                        Promise.resolve(mail.message)
+                    );
+                    break;
+                case 'given-back':
+                    // neither done nor failed: the try does not count
+                    ledger.begin(uid, Math.max(0, ledger.attempts(uid) - 1));
+                    this.#tryAgainAt(uid, Date.now() + GIVEN_BACK_PAUSE_MS);
+            }
             await ledger.save();
         } catch (error) {
             this.#ports.notice(error instanceof Error ? error.message : String(error));
         } finally {
-            this.#inFlight.delete(ref.uid);
+            this.#inFlight.delete(uid);
             this.#ports.wake();
         }
     }
 
-    async #fail(
-        ledger: Ledger,
-        row: FetchMessageObject,
-        folder: OpenFolder,
-        error: MailError,
-        header: Buffer | null
-    ): Promise<void> {
-        const attempt = ledger.attempts(row.uid);
+    /** Plans another try, or gives the mail up with the message that `lastWords` makes of it. */
+    async #fail(ledger: Ledger, uid: number, error: MailError, lastWords: () => Promise<MailMessage>): Promise<void> {
+        const attempt = ledger.attempts(uid);
         if (attempt < this.#options.attempts) {
             const at = Date.now() + retryPauseMs(attempt);
-            ledger.retryLater(row.uid, attempt, new Date(at));
-            this.#queue.addLater(row.uid, at);
-            this.#planRetry();
+            ledger.retryLater(uid, attempt, new Date(at));
+            this.#tryAgainAt(uid, at);
             return;
         }
-        const meta = this.#metaOf(folder, row, attempt);
-        const message = await readMail(header ?? Buffer.alloc(0), meta, {
-            content: 'headers',
-            attachments: 'none',
-            attachmentsDir: '',
-            oversize: false
-        });
+        const message = await lastWords();
         await this.#ports.giveUp(message, error);
-        ledger.settle(row.uid, fingerprint(message.mail, message.header));
+        ledger.settle(uid, fingerprint(message.mail, message.header), message.mail.ref.uidValidity);
     }
 
-    #read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {
-        return readMail(mail.source, this.#metaOf(folder, mail.row, attempt), {
-            content: this.#options.plan.content,
-            attachments: this.#options.attachments,
-            attachmentsDir: this.#options.attachmentsDir,
-            oversize: mail.oversize
-        });
-    }
-
-    #metaOf(folder: OpenFolder, row: FetchMessageObject, attempt: number): MailMeta {
-        const { account } = this.#options.place;
-        return {
-            ref: { account, folder: folder.path, uidValidity: folder.uidValidity, uid: row.uid },
-            size: row.size ?? 0,
-            flags: [...(row.flags ?? [])],
-            receivedAt: toDate(row.internalDate),
-            labels: [...(row.labels ?? [])],
-            threadId: row.threadId ?? '',
-            emailId: row.emailId ?? '',
-            delivery: { id: randomUUID(), attempt }
-        };
+    async #failUnread(
+        ledger: Ledger,
+        folder: OpenFolder,
+        row: FetchMessageObject | undefined,
+        error: MailError,
+        header: Buffer | null = null
+    ): Promise<void> {
+        if (row) {
+            const attempt = ledger.attempts(row.uid);
+            await this.#fail(ledger, row.uid, error, () => this.#reader.headerOnly(folder, row, header, attempt));
+        }
     }
 
     /** The watermark may pass what is pending, because that is written down, but not what only waits in memory. */
     #advance(ledger: Ledger): void {
         const waiting = this.#queue.lowest(uid => !ledger.isPending(uid));
         ledger.advance(waiting === null ? this.#scannedTo : waiting - 1);
+    }
+
+    #tryAgainAt(uid: number, at: number): void {
+        this.#queue.addLater(uid, at);
+        this.#planRetry();
     }
 
     #planRetry(): void {
@@ -345,9 +363,12 @@ export class Intake {
     }
 }
 
-function destroy(mail: FetchedMail): void {
-    if (!Buffer.isBuffer(mail.source)) {
-        mail.source.on('error', () => undefined);
-        mail.source.destroy();
-    }
+function flowError(folder: string, reason: string): MailError {
+    return new MailError({
+        code: MailErrorCode.FlowFailed,
+        kind: 'temporary',
+        step: 'flow',
+        account: folder,
+        problem: `the flow did not finish with the mail: ${reason}`
+    });
 }

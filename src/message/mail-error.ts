@@ -20,6 +20,7 @@ export type ErrorStep =
     | 'delete'
     | 'append'
     | 'ledger'
+    | 'flow'
     | 'send';
 
 /** Code decides by these, people read the message; a code never changes its meaning. */
@@ -56,6 +57,7 @@ export const MailErrorCode = {
     Unreadable: 'UNREADABLE',
     AttachmentFolder: 'ATTACHMENT_FOLDER',
     LedgerFailed: 'LEDGER_FAILED',
+    FlowFailed: 'FLOW_FAILED',
     // sending
     RecipientMissing: 'RECIPIENT_MISSING',
     AddressInvalid: 'ADDRESS_INVALID',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ImapAccount } from '../../src/account/imap-account';
 import { readImapSettings } from '../../src/account/imap-settings';
 import { FolderIntake } from '../../src/delivery/folder-intake';
+import type { Outcome } from '../../src/delivery/in-flight';
 import { readIntakeSettings } from '../../src/delivery/intake-settings';
 import type { MailError } from '../../src/message/mail-error';
 import type { MailMessage } from '../../src/message/types';
@@ -23,6 +24,8 @@ export class IntakeUnderTest {
     readonly notices: string[] = [];
     readonly actionFailures: unknown[] = [];
     readonly account: ImapAccount;
+    /** Stands for the flow; without one, mail is settled when it is handed over. */
+    flow: ((message: MailMessage, fingerprint: string) => Promise<Outcome>) | undefined;
     contacts = 0;
     wired = true;
     readonly #folder = mkdtempSync(join(tmpdir(), 'mailflow-intake-'));
@@ -110,7 +113,13 @@ export class IntakeUnderTest {
             };
         };
         return new FolderIntake('node1', this.account, folder, settings, store, {
-            deliver: tell(message => void this.mails.push(message)),
+            deliver: (message: MailMessage, fingerprint: string) => {
+                this.mails.push(message);
+                const outcome = this.flow?.(message, fingerprint);
+                this.#changes.notify();
+                return outcome;
+            },
+            adopt: () => null,
             giveUp: tell((message, error) => void this.givenUp.push({ message, error })),
             actionFailed: tell((_message, error) => void this.actionFailures.push(error)),
             notice: tell(text => void this.notices.push(text)),
