@@ -8,6 +8,7 @@ import { runAfterAction } from './after-action';
 import type { InFlightMail, Outcome } from './in-flight';
 import { Intake } from './intake';
 import type { IntakeSettings } from './intake-settings';
+import { retryPauseMs } from './retry-pause';
 
 /** What the node does with what a folder gives. */
 export interface FolderOutput extends WatchReport {
@@ -35,7 +36,8 @@ export class FolderIntake {
         folder: string,
         settings: IntakeSettings,
         store: StateStore,
-        output: FolderOutput
+        output: FolderOutput,
+        pauseMs = retryPauseMs
     ) {
         const { afterSuccess, afterFailure } = settings;
         const act = async (message: MailMessage, action: IntakeSettings['afterSuccess']): Promise<void> => {
@@ -45,7 +47,7 @@ export class FolderIntake {
                 output.actionFailed(message, error);
             }
         };
-        this.#intake = new Intake({ ...settings, place: { node, account: account.id, folder } }, store, {
+        this.#intake = new Intake({ ...settings, pauseMs, place: { node, account: account.id, folder } }, store, {
             deliver: (message, fingerprint) => output.deliver(message, fingerprint),
             adopt: (uidValidity, uid) => output.adopt(uidValidity, uid),
             afterSuccess: afterSuccess.kind === 'none' ? null : message => act(message, afterSuccess),

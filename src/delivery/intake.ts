@@ -13,7 +13,6 @@ import { atMost } from './at-most';
 import { Ledger, type LedgerPlace } from './ledger';
 import { MailQueue } from './mail-queue';
 import { discard, MailReader, snapshot, type ReaderOptions } from './mail-reader';
-import { retryPauseMs } from './retry-pause';
 import { findStart, type StartRule } from './start';
 
 export interface IntakeOptions extends ReaderOptions {
@@ -25,6 +24,8 @@ export interface IntakeOptions extends ReaderOptions {
     inFlight: number;
     /** Tries per mail before it is given up. */
     attempts: number;
+    /** Pause before the next try of a mail, after its try number `attempt` failed. */
+    pauseMs: (attempt: number) => number;
 }
 
 /** A mail that a stop made nodes drop comes again after this; a flow that gives everything back must not spin. */
@@ -320,7 +321,7 @@ export class Intake {
     async #fail(ledger: Ledger, uid: number, error: MailError, lastWords: () => Promise<MailMessage>): Promise<void> {
         const attempt = ledger.attempts(uid);
         if (attempt < this.#options.attempts) {
-            const at = Date.now() + retryPauseMs(attempt);
+            const at = Date.now() + this.#options.pauseMs(attempt);
             ledger.retryLater(uid, attempt, new Date(at));
             this.#tryAgainAt(uid, at);
             return;

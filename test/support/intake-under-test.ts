@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImapAccount } from '../../src/account/imap-account';
 import { readImapSettings } from '../../src/account/imap-settings';
-import { FolderIntake } from '../../src/delivery/folder-intake';
+import { FolderIntake, type FolderOutput } from '../../src/delivery/folder-intake';
 import type { Outcome } from '../../src/delivery/in-flight';
 import { readIntakeSettings } from '../../src/delivery/intake-settings';
 import type { MailError } from '../../src/message/mail-error';
 import type { MailMessage } from '../../src/message/types';
 import { FileStore } from '../../src/state/file-store';
 import { Changes } from './changes';
+
+/** Tests do not wait for the pauses of real life. */
+const RETRY_PAUSE_MS = 20;
 
 export interface IntakeServer {
     host: string;
@@ -103,7 +106,7 @@ export class IntakeUnderTest {
     }
 
     #create(): FolderIntake {
-        const settings = readIntakeSettings({ start: 'all', interval: 300, ...this.#saved }, this.#folder);
+        const settings = readIntakeSettings({ start: 'all', interval: 300, ack: 'emit', ...this.#saved }, this.#folder);
         const [folder = 'INBOX'] = settings.folders;
         const store = new FileStore(join(this.#folder, 'ledger'));
         const tell = <T extends unknown[]>(action: (...args: T) => void) => {
@@ -112,7 +115,7 @@ export class IntakeUnderTest {
                 this.#changes.notify();
             };
         };
-        return new FolderIntake('node1', this.account, folder, settings, store, {
+        const output: FolderOutput = {
             deliver: (message: MailMessage, fingerprint: string) => {
                 this.mails.push(message);
                 const outcome = this.flow?.(message, fingerprint);
@@ -128,6 +131,7 @@ export class IntakeUnderTest {
             connecting: () => undefined,
             contact: tell(() => void this.contacts++),
             failed: tell(error => void this.failures.push(error))
-        });
+        };
+        return new FolderIntake('node1', this.account, folder, settings, store, output, () => RETRY_PAUSE_MS);
     }
 }

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { after, afterEach, before, describe, it } from 'mocha';
+import type { Outcome } from '../../src/delivery/in-flight';
+import type { MailMessage } from '../../src/message/types';
+import { startDovecot, type Dovecot } from '../support/dovecot';
+import { IntakeUnderTest } from '../support/intake-under-test';
+import { buildMail } from '../support/mail-builder';
+import { requireServer } from '../support/require-server';
+import { startProxy, type TcpProxy } from '../support/tcp-proxy';
+
+describe('delivery until the flow is done', function () {
+    this.timeout(60_000);
+    let dovecot: Dovecot;
+    let proxy: TcpProxy;
+    let intake: IntakeUnderTest | undefined;
+    let counter = 0;
+
+    before(async function () {
+        requireServer(this, 'dovecot');
+        dovecot = await startDovecot();
+        proxy = await startProxy(dovecot);
+    });
+    after(async () => {
+        await proxy?.stop();
+        await dovecot?.stop();
+    });
+    afterEach(async () => {
+        await intake?.stop();
+        intake = undefined;
+        await dovecot.doveadm('expunge', '-u', 'anna', 'mailbox', 'INBOX', 'all');
+    });
+
+    const mails = (count: number): Buffer[] =>
+        Array.from({ length: count }, (_unused, index) =>
+            buildMail({ from: 'a@example.com', subject: `${index + 1}`, messageId: `<${counter++}@example.com>` })
+        );
+
+    const watch = (
+        saved: Record<string, unknown>,
+        flow: (message: MailMessage) => Promise<Outcome>
+    ): IntakeUnderTest => {
+        intake = new IntakeUnderTest(proxy, { ack: 'flow', ...saved });
+        intake.flow = flow;
+        return intake.start();
+    };
+
+    const attemptsBySubject = (test: IntakeUnderTest): Map<string, number[]> => {
+        const attempts = new Map<string, number[]>();
+        for (const mail of test.mails) {
+            attempts.set(mail.topic, [...(attempts.get(mail.topic) ?? []), mail.mail.delivery.attempt]);
+        }
+        return attempts;
+    };
+
+    it('tries a failed mail again, gives up one that always fails, and delivers the others once', async () => {
+        await dovecot.fill('anna', 'INBOX', mails(100));
+        const test = watch({ attempts: 3 }, async message => {
+            await nextTurn();
+            const number = Number(message.topic);
+            const seventh = number % 7 === 0 && message.mail.delivery.attempt < 3;
+            return seventh || number === 100 ? { kind: 'failed', reason: 'told to' } : { kind: 'done' };
+        });
+        await test.until(() => test.givenUp.length === 1 && test.mails.length === 100 + 14 * 2 + 2, 'all outcomes');
+        await test.looks(1);
+        const attempts = attemptsBySubject(test);
+        for (let number = 1; number <= 100; number++) {
+            const expected = number % 7 === 0 || number === 100 ? [1, 2, 3] : [1];
+            assert.deepEqual(attempts.get(String(number)), expected, `mail ${number}`);
+        }
+        assert.equal(test.givenUp[0]?.message.topic, '100');
+        assert.match(test.givenUp[0]?.error.message ?? '', /told to/);
+        await test.restart();
+        await test.looks(1);
+        assert.equal(test.mails.length, 130, 'a restart brings nothing back');
+    });
+
+    it('never has more mails in the flow than allowed, and fetches no more than that', async () => {
+        await dovecot.fill('anna', 'INBOX', mails(200));
+        let open = 0;
+        let most = 0;
+        const test = watch({ inFlight: 10 }, async () => {
+            most = Math.max(most, ++open);
+            await new Promise(resolve => setTimeout(resolve, 5));
+            open--;
+            return { kind: 'done' };
+        });
+        await test.mailCount(200, 30_000);
+        assert.equal(most, 10);
+        assert.deepEqual(
+            test.subjects.map(Number),
+            Array.from({ length: 200 }, (_unused, index) => index + 1)
+        );
+    });
+
+    it('brings back after a restart what was in flight, and only that', async () => {
+        await dovecot.fill('anna', 'INBOX', mails(20));
+        const test = watch({ inFlight: 5 }, message =>
+            Number(message.topic) % 2 === 0 ? Promise.resolve({ kind: 'done' }) : new Promise(() => undefined)
+        );
+        // the odd ones stay in the flow until five of them fill it
+        await test.until(() => test.mails.filter(mail => Number(mail.topic) % 2 === 1).length === 5, 'five in flight');
+        await test.looks(1).catch(() => undefined);
+        test.flow = () => Promise.resolve({ kind: 'done' });
+        await test.restart();
+        await test.until(() => test.mails.some(mail => mail.topic === '20'), 'the last mail');
+        const attempts = attemptsBySubject(test);
+        for (let number = 1; number <= 20; number++) {
+            const inFlight = number % 2 === 1 && number <= 9;
+            assert.deepEqual(attempts.get(String(number)), inFlight ? [1, 2] : [1], `mail ${number}`);
+        }
+    });
+
+    it('brings a mail back that a stop has dropped, without counting the try', async () => {
+        await dovecot.fill('anna', 'INBOX', mails(1));
+        let calls = 0;
+        const test = watch({ attempts: 1 }, () =>
+            Promise.resolve<Outcome>(calls++ === 0 ? { kind: 'given-back', reason: 'stopped' } : { kind: 'done' })
+        );
+        await test.mailCount(2);
+        assert.deepEqual(attemptsBySubject(test).get('1'), [1, 1]);
+        assert.equal(test.givenUp.length, 0);
+    });
+
+    it('recognises all mail after a UIDVALIDITY change, and takes what is new', async () => {
+        await dovecot.fill('anna', 'INBOX', mails(30));
+        const test = watch({}, () => Promise.resolve({ kind: 'done' }));
+        await test.mailCount(30);
+        await test.looks(1).catch(() => undefined);
+        await dovecot.halt();
+        await dovecot.start();
+        await dovecot.doveadm('mailbox', 'update', '-u', 'anna', '--uid-validity', '4242424242', 'INBOX');
+        await dovecot.fill('anna', 'INBOX', mails(1));
+        await test.restart();
+        await test.mailCount(31);
+        await test.looks(1).catch(() => undefined);
+        assert.equal(test.mails.length, 31);
+        assert.equal(test.mails[30]?.mail.ref.uidValidity, '4242424242');
+        assert.ok(test.notices.some(notice => /renewed/.test(notice)));
+    });
+
+    it('loses and doubles nothing while connections are cut at random moments', async () => {
+        await dovecot.fill('anna', 'INBOX', mails(300));
+        const test = watch({}, async () => {
+            await nextTurn();
+            return { kind: 'done' };
+        });
+        for (let cut = 1; cut <= 6; cut++) {
+            await test.mailCount(cut * 40, 30_000);
+            proxy.cut();
+        }
+        await test.mailCount(300, 30_000);
+        await test.looks(1).catch(() => undefined);
+        assert.equal(new Set(test.subjects).size, 300);
+        assert.equal(test.mails.length, 300);
+    });
+});
