@@ -25,7 +25,7 @@ export function smtpError(error: unknown, context: SmtpErrorContext): MailError 
     if (error instanceof MailError) {
         return error;
     }
-    const foreign = withoutSecrets((error ?? {}) as ForeignError, context.secrets);
+    const foreign = withoutSecrets(asForeign(error), context.secrets);
     if (context.closed && !context.handedOver && !foreign.responseCode) {
         return stopped(context.account);
     }
@@ -34,6 +34,10 @@ export function smtpError(error: unknown, context: SmtpErrorContext): MailError 
         account: context.account,
         response: responseOf(foreign)
     });
+}
+
+function asForeign(error: unknown): ForeignError {
+    return typeof error === 'object' && error !== null ? error : { message: String(error ?? '') };
 }
 
 /** Only what is read below is copied: the original, which may repeat a password, goes nowhere. */

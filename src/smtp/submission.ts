@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import { atMost } from './at-most';
@@ -46,6 +47,8 @@ export class Submissions {
 
     constructor(options: SubmissionsOptions) {
         this.#options = options;
+        // one listener per unfinished mail, whose number is bounded; Node warns of a leak from the eleventh on
+        setMaxListeners(0, this.#stop.signal);
     }
 
     /**

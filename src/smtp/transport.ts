@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createTransport, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import { cleanResponse, redact, type MailError } from '../message/mail-error';
 import type { ServerSettings } from '../message/server-settings';
@@ -41,6 +42,8 @@ const IDLE_MS = 30_000;
 const GOODBYE_MS = 1_000;
 /** A reply is a few lines; more is an attack on memory. */
 const MAX_REPLY_BYTES = 64 * 1024;
+
+const SLICE_BYTES = 64 * 1024;
 
 /** A message on its way, and whether all of it was given to the connection. */
 interface Passage {
@@ -95,7 +98,7 @@ export class SmtpTransport {
         signal.addEventListener('abort', onStop, { once: true });
         try {
             const info = await this.#mailer.sendMail({
-                raw: mail.bytes,
+                raw: Readable.from(slices(mail.bytes), { objectMode: false }),
                 envelope: {
                     // objects, because nodemailer parses texts
                     from: { name: '', address: mail.envelope.from },
@@ -145,6 +148,16 @@ export class SmtpTransport {
     }
 }
 
+/**
+ * In slices the line's own speed decides how far a message has got; in one piece nodemailer would count all of it as
+ * handed over with the first byte.
+ */
+function* slices(bytes: Buffer): Generator<Buffer> {
+    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+        yield bytes.subarray(at, at + SLICE_BYTES);
+    }
+}
+
 function createMailer(server: ServerSettings, connections: number, timeouts: SmtpTimeouts) {
     return createTransport({
         pool: true,
@@ -178,12 +191,12 @@ function createMailer(server: ServerSettings, connections: number, timeouts: Smt
     });
 }
 
-/** A server may repeat what it was given, also in the encoding in which it got it (AUTH PLAIN, AUTH LOGIN). */
+/** A server may repeat what it was given, also in the encoding in which it got it (AUTH PLAIN, AUTH LOGIN). Longest first. */
 function secretsOf(server: ServerSettings): string[] {
     if (!server.login) {
         return [];
     }
     const { user, password } = server.login;
-    const encoded = [password, `\0${user}\0${password}`].map(text => Buffer.from(text).toString('base64'));
+    const encoded = [`\0${user}\0${password}`, password].map(text => Buffer.from(text).toString('base64'));
     return [...encoded, password];
 }
