@@ -1,6 +1,6 @@
+import { htmlToText } from '../message/html-text';
 import { MailErrorCode } from '../message/mail-error';
 import { headerText, kindOf } from './header-fields';
-import { htmlToText } from './html-text';
 import { refusal } from './refusal';
 import type { OutgoingAttachment } from './attachments';
 
@@ -37,7 +37,7 @@ export function readBody(fields: BodyFields, signature: Signature | null): Body 
     const html = readHtml(fields.html);
     if (Buffer.isBuffer(fields.payload) || fields.payload instanceof Uint8Array) {
         const attachment = payloadAttachment(Buffer.from(fields.payload), fields.filename);
-        return { ...sign(html === null ? null : htmlToText(html), html, signature), attachment };
+        return { ...sign(textOf(html), html, signature), attachment };
     }
     const payload = payloadText(fields.payload);
     const text = payload === null || (payload === '' && html !== null) ? textOf(html) : payload;
@@ -45,7 +45,7 @@ export function readBody(fields: BodyFields, signature: Signature | null): Body 
 }
 
 function textOf(html: string | null): string | null {
-    return html === null ? null : htmlToText(html);
+    return html === null ? null : htmlToText(html).text;
 }
 
 function readHtml(value: unknown): string | null {
@@ -99,7 +99,7 @@ function sign(text: string | null, html: string | null, signature: Signature | n
     if (!signature) {
         return { text, html };
     }
-    const textSignature = signature.text || htmlToText(signature.html);
+    const textSignature = signature.text || htmlToText(signature.html).text;
     const htmlSignature = signature.html || escapeHtml(signature.text).replaceAll('\n', '<br>\n');
     return {
         text: text && textSignature ? `${text.trimEnd()}\n\n${SIGNATURE_LINE}\n${textSignature}\n` : text,
