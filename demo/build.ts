@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SOURCES = ['nodes', 'src', 'editor', 'icons', 'scripts/copy-assets.mjs', 'tsconfig.build.json'];
+/** The build writes this file last. */
+const RESULT = 'dist/editor/mailflow-editor.html';
+
+/** True when the pack was never built, or a source is newer than the build. */
+export function isBuildNeeded(root: string): boolean {
+    const built = newest(join(root, RESULT));
+    return built === 0 || SOURCES.some(source => newest(join(root, source)) > built);
+}
+
+/** Builds the pack. Rejects with what the compiler said, or when the signal ends the build. */
+export async function build(root: string, signal: AbortSignal): Promise<void> {
+    // npm is a script on Windows, which only a shell can start
+    const shell = process.platform === 'win32';
+    const child = spawn('npm', ['run', '--silent', 'build'], { cwd: root, shell, signal });
+    let output = '';
+    child.stdout.on('data', (text: Buffer) => (output += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (output += text.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (code !== 0) {
+        throw new Error(`the build failed:\n${output.trim()}`);
+    }
+}
+
+/** Time of the last change of a file, or of anything below a folder; 0 when there is none. */
+function newest(path: string): number {
+    const entry = statSync(path, { throwIfNoEntry: false });
+    if (!entry?.isDirectory()) {
+        return entry?.mtimeMs ?? 0;
+    }
+    return Math.max(entry.mtimeMs, ...readdirSync(path).map(name => newest(join(path, name))));
+}
