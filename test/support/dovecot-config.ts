@@ -19,6 +19,8 @@ export interface DovecotOptions {
     maxConnectionsPerUser?: number;
     /** Folders that exist from the start, with their special use or null; the usual five unless given. */
     folders?: Readonly<Record<string, string | null>>;
+    /** Check names and passwords for a Postfix too, on `authPort`. */
+    authService?: boolean;
     /** Further lines of dovecot.conf. */
     extraConfig?: string;
 }
@@ -27,6 +29,7 @@ export interface ConfigParts extends DovecotOptions {
     folder: string;
     imapPort: number;
     imapsPort: number;
+    authPort: number;
     /** The system user that owns the mails. */
     mailUid: number;
     mailGid: number;
@@ -100,6 +103,7 @@ namespace inbox {
   separator = /
 ${folderBlocks(parts.folders ?? USUAL_FOLDERS)}
 }
+${parts.authService ? authListener(parts.authPort) : ''}
 ${parts.extraConfig ?? ''}
 `;
 }
@@ -118,6 +122,10 @@ function folderBlocks(folders: Readonly<Record<string, string | null>>): string 
                 `  mailbox "${name}" {\n    auto = subscribe\n${specialUse ? `    special_use = ${specialUse}\n` : ''}  }`
         )
         .join('\n');
+}
+
+function authListener(port: number): string {
+    return `service auth {\n  inet_listener {\n    address = 127.0.0.1\n    port = ${port}\n  }\n}`;
 }
 
 /** Without root Dovecot can neither change users nor roots: everything runs as the one user there is. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +8,8 @@ import { createCertificate } from './certificate';
 import { dovecotConfig, passwordFile, type DovecotOptions } from './dovecot-config';
 import { findProgram } from './find-program';
 import { findFreePort } from './free-port';
-import { deliverToMaildir, fillMaildir, fillThroughImport, type FillItem, type MailOwner } from './mail-store';
+import { mailOwner, type MailOwner } from './mail-owner';
+import { deliverToMaildir, fillMaildir, fillThroughImport, type FillItem } from './mail-store';
 import { OwnProcess } from './own-process';
 import { createTempFolder, type TempFolder } from './temp-folder';
 
@@ -35,7 +36,11 @@ export function dovecotAvailable(): boolean {
 /** Starts a Dovecot of the test's own on loopback; resolves when it greets. The caller must `stop()` it. */
 export async function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
     for (let attempt = 1; ; attempt++) {
-        const dovecot = new Dovecot(options, await findFreePort(), await findFreePort());
+        const dovecot = new Dovecot(options, {
+            plain: await findFreePort(),
+            tls: await findFreePort(),
+            auth: await findFreePort()
+        });
         try {
             await dovecot.start();
             return dovecot;
@@ -55,6 +60,8 @@ export class Dovecot {
     readonly port: number;
     /** TLS from the first byte. */
     readonly imapsPort: number;
+    /** Where a Postfix asks for passwords, with the option `authService`. */
+    readonly authPort: number;
     /** PEM; give it to a client as `ca`. */
     readonly certificate: string;
     readonly users: Readonly<Record<string, string>>;
@@ -65,10 +72,11 @@ export class Dovecot {
     #process: OwnProcess | undefined;
 
     /** Use startDovecot. */
-    constructor(options: DovecotOptions, port: number, imapsPort: number) {
+    constructor(options: DovecotOptions, ports: { plain: number; tls: number; auth: number }) {
         this.#options = options;
-        this.port = port;
-        this.imapsPort = imapsPort;
+        this.port = ports.plain;
+        this.imapsPort = ports.tls;
+        this.authPort = ports.auth;
         this.users = options.users ?? { anna: 'secret' };
         this.#owner = mailOwner();
         this.#folder = createTempFolder('dovecot');
@@ -189,6 +197,7 @@ export class Dovecot {
             folder: path,
             imapPort: this.port,
             imapsPort: this.imapsPort,
+            authPort: this.authPort,
             mailUid: this.#owner?.uid ?? process.getuid?.() ?? 0,
             mailGid: this.#owner?.gid ?? process.getgid?.() ?? 0
         });
@@ -211,13 +220,4 @@ export class Dovecot {
 /** sdbox keeps bare line feeds on disk and makes CRLF of them for IMAP. */
 function withCrlf(mail: Buffer): Buffer {
     return Buffer.from(mail.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
-}
-
-/** Dovecot refuses to read mail as root, so root gives the mails to the system user `mail` (Debian: 8). */
-function mailOwner(): MailOwner | undefined {
-    if (process.getuid?.() !== 0) {
-        return undefined;
-    }
-    const entry = /^mail:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'));
-    return { uid: Number(entry?.[1] ?? 8), gid: Number(entry?.[2] ?? 8) };
 }

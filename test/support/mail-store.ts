@@ -2,11 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-
-export interface MailOwner {
-    uid: number;
-    gid: number;
-}
+import type { MailOwner } from './mail-owner';
 
 /** A mail's bytes, or with what the server should know about it beside them. */
 export type FillItem = Buffer | { raw: Buffer; flags?: readonly MaildirFlag[]; receivedAt?: Date };

@@ -3,9 +3,9 @@ import { findProgram } from './find-program';
 
 /** What a test may need beside npm packages: the executable, and the Debian package that brings it. */
 const PROGRAMS = {
-    dovecot: { executable: 'dovecot', debianPackage: 'dovecot-imapd' },
-    postfix: { executable: 'postfix', debianPackage: 'postfix' },
-    chromium: { executable: 'chromium', debianPackage: 'chromium' }
+    dovecot: { executable: 'dovecot', debianPackage: 'dovecot-imapd', needsRoot: false },
+    postfix: { executable: 'postfix', debianPackage: 'postfix', needsRoot: true },
+    chromium: { executable: 'chromium', debianPackage: 'chromium', needsRoot: false }
 } as const;
 export type ProgramName = keyof typeof PROGRAMS;
 
@@ -14,11 +14,14 @@ export type ProgramName = keyof typeof PROGRAMS;
  * says what to install; where CI is set it fails, because a check that is silently left out protects nobody.
  */
 export function requireServer(suite: Context, name: ProgramName): void {
-    const { executable, debianPackage } = PROGRAMS[name];
-    if (findProgram(executable) !== undefined) {
+    const { executable, debianPackage, needsRoot } = PROGRAMS[name];
+    const installed = findProgram(executable) !== undefined;
+    if (installed && (!needsRoot || process.getuid?.() === 0)) {
         return;
     }
-    const advice = `${name} is not installed: apt-get install ${debianPackage}`;
+    const advice = installed
+        ? `${name} starts only as root`
+        : `${name} is not installed: apt-get install ${debianPackage}`;
     if (process.env.CI) {
         throw new Error(advice);
     }
