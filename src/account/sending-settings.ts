@@ -6,7 +6,7 @@ import { compileSenders } from '../sender/pattern';
 import { readMailboxes } from '../smtp/mailboxes';
 import type { SendingLimits, SendingSettings } from '../smtp/sending-settings';
 
-const MAX_CONNECTIONS = 20;
+const MAX_CONNECTIONS = 50;
 const NO_LIMIT = { fallback: 0, min: 0, max: 10_000_000 };
 
 /**
