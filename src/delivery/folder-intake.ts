@@ -1,4 +1,5 @@
 import type { ImapAccount } from '../account/imap-account';
+import type { ReconnectPause } from '../imap/reconnect-pause';
 import { FolderWatcher, type WatchReport } from '../imap/watcher';
 import type { MailError } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
@@ -25,6 +26,12 @@ export interface FolderOutput extends WatchReport {
     isWired(): boolean;
 }
 
+/** Pauses other than those of real life. */
+export interface Pauses {
+    retryMs?: (attempt: number) => number;
+    reconnect?: ReconnectPause;
+}
+
 /** One folder of an imap-in node: its watcher and its intake, wired to each other. */
 export class FolderIntake {
     readonly #intake: Intake;
@@ -37,7 +44,7 @@ export class FolderIntake {
         settings: IntakeSettings,
         store: StateStore,
         output: FolderOutput,
-        pauseMs = retryPauseMs
+        pauses: Pauses = {}
     ) {
         const { afterSuccess, afterFailure } = settings;
         const act = async (message: MailMessage, action: IntakeSettings['afterSuccess']): Promise<void> => {
@@ -47,18 +54,22 @@ export class FolderIntake {
                 output.actionFailed(message, error);
             }
         };
-        this.#intake = new Intake({ ...settings, pauseMs, place: { node, account: account.id, folder } }, store, {
-            deliver: (message, fingerprint) => output.deliver(message, fingerprint),
-            adopt: (uidValidity, uid) => output.adopt(uidValidity, uid),
-            afterSuccess: afterSuccess.kind === 'none' ? null : message => act(message, afterSuccess),
-            giveUp: async (message, error) => {
-                output.giveUp(message, error);
-                await act(message, afterFailure);
-            },
-            notice: text => output.notice(text),
-            progress: (delivered, waiting) => output.progress(delivered, waiting),
-            wake: () => this.#watcher.wake()
-        });
+        this.#intake = new Intake(
+            { ...settings, pauseMs: pauses.retryMs ?? retryPauseMs, place: { node, account: account.id, folder } },
+            store,
+            {
+                deliver: (message, fingerprint) => output.deliver(message, fingerprint),
+                adopt: (uidValidity, uid) => output.adopt(uidValidity, uid),
+                afterSuccess: afterSuccess.kind === 'none' ? null : message => act(message, afterSuccess),
+                giveUp: async (message, error) => {
+                    output.giveUp(message, error);
+                    await act(message, afterFailure);
+                },
+                notice: text => output.notice(text),
+                progress: (delivered, waiting) => output.progress(delivered, waiting),
+                wake: () => this.#watcher.wake()
+            }
+        );
         this.#watcher = new FolderWatcher(
             { folder, push: settings.push, intervalMs: settings.intervalMs },
             {
@@ -74,7 +85,8 @@ export class FolderIntake {
                 }
                 await this.#intake.look(opened);
             },
-            output
+            output,
+            pauses.reconnect
         );
     }
 

@@ -8,10 +8,12 @@ const STABLE_MS = 5 * 60_000;
 export class ReconnectPause {
     readonly #now: () => number;
     readonly #random: () => number;
+    readonly #firstMs: number;
     #failures = 0;
     #connectedAt: number | null = null;
 
-    constructor(now: () => number = Date.now, random: () => number = Math.random) {
+    constructor(now: () => number = Date.now, random: () => number = Math.random, firstMs = FIRST_PAUSE_MS) {
+        this.#firstMs = firstMs;
         this.#now = now;
         this.#random = random;
     }
@@ -31,7 +33,7 @@ export class ReconnectPause {
         if (first) {
             return 0;
         }
-        const full = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(this.#failures - 1, 30), MAX_PAUSE_MS);
+        const full = Math.min(this.#firstMs * 2 ** Math.min(this.#failures - 1, 30), MAX_PAUSE_MS);
         // half fixed, half random: two hundred accounts must not come back in the same second
         return full / 2 + (full / 2) * this.#random();
     }

@@ -42,7 +42,7 @@ export class FolderWatcher {
     readonly #source: WatchSource;
     readonly #look: (folder: OpenFolder) => Promise<void>;
     readonly #report: WatchReport;
-    readonly #pause = new ReconnectPause();
+    readonly #pause: ReconnectPause;
     readonly #stop = new AbortController();
     #connection: ImapConnection | null = null;
     #running: Promise<void> = Promise.resolve();
@@ -54,8 +54,10 @@ export class FolderWatcher {
         options: WatchOptions,
         source: WatchSource,
         look: (folder: OpenFolder) => Promise<void>,
-        report: WatchReport
+        report: WatchReport,
+        pause = new ReconnectPause()
     ) {
+        this.#pause = pause;
         this.#options = options;
         this.#source = source;
         this.#look = look;

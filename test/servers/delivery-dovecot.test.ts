@@ -79,9 +79,15 @@ describe('delivery until the flow is done', function () {
         await dovecot.fill('anna', 'INBOX', mails(200));
         let open = 0;
         let most = 0;
+        let letThrough: (() => void) | undefined;
+        const full = new Promise<void>(resolve => (letThrough = resolve));
         const test = watch({ inFlight: 10 }, async () => {
             most = Math.max(most, ++open);
-            await new Promise(resolve => setTimeout(resolve, 5));
+            if (open === 10) {
+                letThrough?.();
+            }
+            await full;
+            await nextTurn();
             open--;
             return { kind: 'done' };
         });

@@ -6,13 +6,14 @@ import { readImapSettings } from '../../src/account/imap-settings';
 import { FolderIntake, type FolderOutput } from '../../src/delivery/folder-intake';
 import type { Outcome } from '../../src/delivery/in-flight';
 import { readIntakeSettings } from '../../src/delivery/intake-settings';
+import { ReconnectPause } from '../../src/imap/reconnect-pause';
 import type { MailError } from '../../src/message/mail-error';
 import type { MailMessage } from '../../src/message/types';
 import { FileStore } from '../../src/state/file-store';
 import { Changes } from './changes';
 
 /** Tests do not wait for the pauses of real life. */
-const RETRY_PAUSE_MS = 20;
+const SHORT_PAUSE_MS = 20;
 
 export interface IntakeServer {
     host: string;
@@ -132,6 +133,9 @@ export class IntakeUnderTest {
             contact: tell(() => void this.contacts++),
             failed: tell(error => void this.failures.push(error))
         };
-        return new FolderIntake('node1', this.account, folder, settings, store, output, () => RETRY_PAUSE_MS);
+        return new FolderIntake('node1', this.account, folder, settings, store, output, {
+            retryMs: () => SHORT_PAUSE_MS,
+            reconnect: new ReconnectPause(Date.now, Math.random, SHORT_PAUSE_MS)
+        });
     }
 }
