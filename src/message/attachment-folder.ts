@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { diskName } from './attachment-name';
+import { type ErrorKind, MailError, MailErrorCode } from './mail-error';
+
+/** Waiting helps: somebody makes room, or other work lets go of its files. */
+const TEMPORARY = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ETIMEDOUT', 'EAGAIN']);
+/** How many files are looked at together when the size of the folder is added up. */
+const STAT_BATCH = 64;
+
+export interface WrittenFile {
+    /** Absolute. */
+    path: string;
+    size: number;
+}
+
+/** Where the attachments of one mail go. Remembers what it wrote, so that a mail that fails leaves nothing behind. */
+export class AttachmentFolder {
+    readonly #folder: string;
+    readonly #quotaBytes: number;
+    readonly #written: string[] = [];
+    #room: number | null = null;
+
+    /** With a quota, all files that lie directly in the folder may have that many bytes together. */
+    constructor(folder: string, quotaBytes = Infinity) {
+        this.#folder = resolve(folder);
+        this.#quotaBytes = quotaBytes;
+    }
+
+    /**
+     * Streams the content into a new file that only the runtime's user may read. Throws MailError when the folder cannot
+     * take it, and whatever the content fails with; the partial file is removed in both cases.
+     */
+    async write(content: AsyncIterable<Buffer>, name: string): Promise<WrittenFile> {
+        const room = (this.#room ??= await this.#measureRoom());
+        const path = join(this.#folder, diskName(new Date(), randomBytes(6), name));
+        // "wx" refuses whatever lies there already, symbolic links included
+        const file = await this.#guard(open(path, 'wx', 0o600));
+        this.#written.push(path);
+        let size = 0;
+        try {
+            for await (const chunk of content) {
+                size += chunk.length;
+                if (size > room) {
+                    throw this.#error('temporary', `its files have reached the quota of ${this.#quotaBytes} bytes`);
+                }
+                await this.#guard(file.writeFile(chunk));
+            }
+        } catch (error) {
+            // the first failure is the one to report
+            await file.close().catch(() => undefined);
+            await this.#remove(path);
+            throw error;
+        }
+        await this.#guard(file.close());
+        this.#room = room - size;
+        return { path, size };
+    }
+
+    /** Removes everything that was written for this mail. */
+    async discard(): Promise<void> {
+        for (const path of this.#written.splice(0)) {
+            await this.#remove(path);
+        }
+    }
+
+    async #measureRoom(): Promise<number> {
+        await this.#guard(mkdir(this.#folder, { recursive: true, mode: 0o700 }));
+        if (this.#quotaBytes === Infinity) {
+            return Infinity;
+        }
+        const entries = await this.#guard(readdir(this.#folder, { withFileTypes: true }));
+        const names = entries.filter(entry => entry.isFile()).map(entry => entry.name);
+        let used = 0;
+        for (let from = 0; from < names.length; from += STAT_BATCH) {
+            const sizes = names.slice(from, from + STAT_BATCH).map(name => fileSize(join(this.#folder, name)));
+            used += (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+        }
+        return this.#quotaBytes - used;
+    }
+
+    async #remove(path: string): Promise<void> {
+        // a file that cannot be removed must not hide the failure that led here
+        await rm(path, { force: true }).catch(() => undefined);
+    }
+
+    async #guard<T>(work: Promise<T>): Promise<T> {
+        try {
+            return await work;
+        } catch (error) {
+            const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+            throw this.#error(TEMPORARY.has(code) ? 'temporary' : 'configuration', code, error);
+        }
+    }
+
+    #error(kind: ErrorKind, problem: string, cause?: unknown): MailError {
+        return new MailError({
+            code: MailErrorCode.AttachmentFolder,
+            kind,
+            step: 'attachment',
+            problem: `the folder ${this.#folder} cannot take the attachment (${problem})`,
+            remedy: 'Check that the folder exists, is writable and has room, or choose another one in the node.',
+            cause
+        });
+    }
+}
+
+/** A file that another flow has just taken away has no size. */
+async function fileSize(path: string): Promise<number> {
+    return stat(path).then(
+        ({ size }) => size,
+        () => 0
+    );
+}

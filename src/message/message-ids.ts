@@ -1,0 +1,26 @@
+import { decodeWords } from './header-text';
+
+/** A thread of a thousand mails has broken every mail program before this one. */
+const MAX_REFERENCES = 1000;
+const BRACKETED = /<([^<>]+)>/g;
+const WHITE_SPACE = /\s+/g;
+
+/**
+ * Every `<…>` of the References fields, oldest first. Some servers of Microsoft put encoded words here, so those are
+ * decoded first; white space inside the brackets comes from folding and is dropped.
+ */
+export function readMessageIds(texts: readonly string[]): string[] {
+    const found = texts.flatMap(text => [...decodeWords(text).matchAll(BRACKETED)]);
+    const ids = found.map(match => (match[1] as string).replace(WHITE_SPACE, '')).filter(id => id !== '');
+    return ids.slice(-MAX_REFERENCES).map(id => `<${id}>`);
+}
+
+/** The first `<…>`; a Message-ID that was written without brackets gets them. Returns "" when there is none. */
+export function readMessageId(texts: readonly string[]): string {
+    const [first] = readMessageIds(texts);
+    if (first !== undefined) {
+        return first;
+    }
+    const bare = decodeWords(texts[0] ?? '').replace(/[<>]/g, '');
+    return /^[^\s]+$/.test(bare) ? `<${bare}>` : '';
+}

@@ -1,0 +1,134 @@
+import type { AttachmentStream, MessageText } from 'mailparser';
+import { AttachmentList, MAX_ATTACHMENTS } from './attachment-list';
+import type { StoreContent } from './attachment-store';
+import { MAX_HEADER_BYTES } from './header-collector';
+import { Interruption } from './interruption';
+import { MailError } from './mail-error';
+import { dropSource, type MailSource, pump } from './mail-source';
+import { MAX_PARTS, PartParser } from './part-parser';
+import type { MailAttachment } from './types';
+
+/** What the parts of a mail hold. */
+export interface MimeContent {
+    /** All text parts; empty when there are none. */
+    text: string;
+    /** All HTML parts, with the text parts that stand between them; empty when there are none. */
+    html: string;
+    /** HTML stands beside the text, not as its alternative: the text alone is not the whole mail. */
+    isMixed: boolean;
+    attachments: MailAttachment[];
+    /** Why something is missing, in sentences. */
+    problems: string[];
+}
+
+export interface MimeOptions {
+    store: StoreContent;
+    /** Sees every chunk of the mail before it is parsed. */
+    see: (chunk: Buffer) => void;
+    signal?: AbortSignal | undefined;
+    maxQuietMs?: number | undefined;
+}
+
+/**
+ * Reads the parts of a mail while it arrives. A mail that cannot be parsed to its end resolves with what was found and
+ * the reason. Rejects when the source fails, when the store fails, when the signal says so and when nothing arrives for
+ * a long time; by then nothing is written any more.
+ */
+export async function readParts(source: MailSource, options: MimeOptions): Promise<MimeContent> {
+    const parser = new PartParser();
+    // mailparser may report an error and go on without an end; the loop below sees the error, this makes it the end
+    parser.on('error', () => parser.destroy());
+    const interruption = new Interruption(options.signal, options.maxQuietMs);
+    const reading = readItems(parser, options.store, interruption);
+    let hasArrived = false;
+    const feeding = feed(source, parser, chunk => {
+        interruption.touch();
+        options.see(chunk);
+    }).then(() => {
+        hasArrived = true;
+    });
+    try {
+        const [content] = await Promise.race([Promise.all([reading, feeding]), interruption.raised]);
+        return content;
+    } catch (error) {
+        parser.destroy();
+        dropSource(source);
+        const content = await reading.catch(() => null);
+        // a parser that stands still with the whole mail in its hands is a fault of the mail
+        if (content && hasArrived && interruption.isQuiet) {
+            return content;
+        }
+        throw error;
+    } finally {
+        interruption.close();
+    }
+}
+
+/** A mail that cannot be parsed is still read to its end: its bytes may be wanted, and the connection goes on. */
+async function feed(source: MailSource, parser: PartParser, see: (chunk: Buffer) => void): Promise<void> {
+    await pump(source, chunk => {
+        see(chunk);
+        return parser.destroyed || parser.write(chunk) ? undefined : drained(parser);
+    });
+    if (!parser.destroyed) {
+        parser.end();
+    }
+}
+
+function drained(parser: PartParser): Promise<void> {
+    return new Promise(resolve => {
+        const done = (): void => {
+            parser.off('drain', done);
+            parser.off('close', done);
+            resolve();
+        };
+        parser.on('drain', done);
+        parser.on('close', done);
+    });
+}
+
+async function readItems(parser: PartParser, store: StoreContent, interruption: Interruption): Promise<MimeContent> {
+    const list = new AttachmentList(store, () => interruption.touch());
+    const content: MimeContent = { text: '', html: '', isMixed: false, attachments: list.attachments, problems: [] };
+    try {
+        for await (const item of parser as AsyncIterable<AttachmentStream | MessageText>) {
+            interruption.touch();
+            if (item.type === 'attachment') {
+                await readAttachment(item, parser, list);
+            } else {
+                content.text = item.text ?? '';
+                content.html = item.html ?? '';
+                content.isMixed = item.textConversionError !== undefined;
+            }
+        }
+    } catch (error) {
+        if (error instanceof MailError) {
+            throw error;
+        }
+        content.problems.push(parserProblem(error));
+    }
+    if (list.skipped > 0) {
+        content.problems.push(`Only ${MAX_ATTACHMENTS} attachments were read; ${list.skipped} more were left out.`);
+    }
+    return content;
+}
+
+async function readAttachment(item: AttachmentStream, parser: PartParser, list: AttachmentList): Promise<void> {
+    // when the parser gives up, the content of the attachment in work would otherwise never end
+    const stop = (): void => {
+        item.content.destroy(new Error('the parser ended'));
+    };
+    parser.once('close', stop);
+    try {
+        await list.add(item);
+    } finally {
+        parser.off('close', stop);
+    }
+    item.release?.();
+}
+
+function parserProblem(error: unknown): string {
+    return (error as NodeJS.ErrnoException).code === 'EMAXLEN'
+        ? `The mail has more than ${MAX_PARTS} parts or a header of more than ${MAX_HEADER_BYTES / 1024} KB; its text was not read.`
+        : 'The mail could not be read to its end.';
+}
