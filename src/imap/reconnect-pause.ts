@@ -18,8 +18,9 @@ export class ReconnectPause {
         this.#random = random;
     }
 
+    /** Call after every success: polling has no connection of its own, so a row of looks counts as one stable while. */
     connected(): void {
-        this.#connectedAt = this.#now();
+        this.#connectedAt ??= this.#now();
     }
 
     /** Milliseconds to wait before the next attempt; call once per failed attempt or lost connection. */
