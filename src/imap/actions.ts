@@ -1,5 +1,6 @@
 import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
 import type { MailRef } from '../message/types';
+import { isKeyword } from './keyword';
 import { goneError, type OpenFolder } from './open-folder';
 
 /** Flags and keywords to add and to remove; names as in RFC 9051 section 2.3.2. */
@@ -9,9 +10,6 @@ export interface FlagChange {
 }
 
 const SYSTEM_FLAGS = ['\\Seen', '\\Answered', '\\Flagged', '\\Deleted', '\\Draft'];
-/** A keyword is an atom (RFC 9051 section 9): printable ASCII without the specials. */
-const KEYWORD = /^[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]+$/;
-const MAX_KEYWORD_CHARS = 100;
 
 /**
  * Returns the flag in its canonical spelling.
@@ -23,7 +21,7 @@ export function parseFlag(text: string): string {
     if (system) {
         return system;
     }
-    if (text.length <= MAX_KEYWORD_CHARS && KEYWORD.test(text)) {
+    if (isKeyword(text)) {
         return text;
     }
     throw new MailError({

@@ -1,15 +1,24 @@
 import type { SearchObject } from 'imapflow';
 import { MailError, MailErrorCode } from '../message/mail-error';
+import { isKeyword } from './keyword';
 
 type Check = (value: unknown, path: string) => unknown;
 
 /** A chain of NOT and OR deeper than this is a mistake or an attack on the parser of the server. */
 const MAX_DEPTH = 10;
+/** ISO 8601, with or without a time; Date alone accepts a comment behind it. */
+const DATE = /^(\d{4}-\d{2}-\d{2})(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/;
 
 const text: Check = (value, path) => {
-    if (typeof value !== 'string' || value.trim() === '') {
-        // imapflow drops an empty term, and what is left, or everything, would match
+    if (typeof value !== 'string' || value.trim() === '' || value.includes('\0')) {
+        // imapflow drops an empty term, and what is left, or everything, would match; no IMAP string can hold NUL
         throw invalid(path, 'must be text that is not empty');
+    }
+    return value;
+};
+const keyword: Check = (value, path) => {
+    if (typeof value !== 'string' || !isKeyword(value)) {
+        throw invalid(path, 'must be a keyword: letters, digits and signs such as $ - _ and no blanks');
     }
     return value;
 };
@@ -26,8 +35,10 @@ const bytes: Check = (value, path) => {
     return value;
 };
 const date: Check = (value, path) => {
-    const parsed = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) ? new Date(value) : null;
-    if (parsed === null || Number.isNaN(parsed.getTime())) {
+    const day = typeof value === 'string' ? DATE.exec(value)?.[1] : undefined;
+    const parsed = new Date(day === undefined ? NaN : (value as string));
+    // Date turns 31 February into 3 March, which would silently search other days
+    if (Number.isNaN(parsed.getTime()) || new Date(`${day}T00:00Z`).toISOString().slice(0, 10) !== day) {
         throw invalid(path, 'must be a date such as "2026-11-23"');
     }
     return parsed;
@@ -54,8 +65,8 @@ const CONDITIONS: Record<string, Check> = {
     flagged: flag,
     deleted: flag,
     draft: flag,
-    keyword: text,
-    unKeyword: text,
+    keyword,
+    unKeyword: keyword,
     from: text,
     to: text,
     cc: text,
