@@ -109,7 +109,15 @@ export function nearMatches(wanted: string, existing: readonly string[]): string
 }
 
 function lastPart(path: string): string {
-    return (path.split(/[/.\\]/).pop() ?? path).slice(0, 100).toLowerCase();
+    // a separator at the end leaves an empty part, which every name would contain
+    return (
+        path
+            .split(/[/.\\]/)
+            .filter(Boolean)
+            .pop() ?? path
+    )
+        .slice(0, 100)
+        .toLowerCase();
 }
 
 /** Levenshtein distance with one row; the inputs are at most 100 characters. */
