@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { diskName } from './attachment-name';
 import { type ErrorKind, MailError, MailErrorCode } from './mail-error';
 
@@ -24,7 +24,7 @@ export class AttachmentFolder {
 
     /** With a quota, all files that lie directly in the folder may have that many bytes together. */
     constructor(folder: string, quotaBytes = Infinity) {
-        this.#folder = resolve(folder);
+        this.#folder = folder;
         this.#quotaBytes = quotaBytes;
     }
 
@@ -66,6 +66,10 @@ export class AttachmentFolder {
     }
 
     async #measureRoom(): Promise<number> {
+        // a relative path would point to wherever the runtime was started
+        if (!isAbsolute(this.#folder)) {
+            throw this.#error('configuration', 'its path is not absolute');
+        }
         await this.#guard(mkdir(this.#folder, { recursive: true, mode: 0o700 }));
         if (this.#quotaBytes === Infinity) {
             return Infinity;

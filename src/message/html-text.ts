@@ -87,7 +87,7 @@ function readMarkup(source: string, open: number, writer: PlainWriter, links: st
 
 function openElement(name: string, attributes: string, writer: PlainWriter, links: string[]): void {
     if (name === 'br') {
-        writer.breakLine();
+        writer.lineBreak();
     } else if (name === 'a') {
         links.push(attribute(HREF, attributes));
     } else if (name === 'img') {

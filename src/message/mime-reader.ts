@@ -129,6 +129,6 @@ async function readAttachment(item: AttachmentStream, parser: PartParser, list: 
 
 function parserProblem(error: unknown): string {
     return (error as NodeJS.ErrnoException).code === 'EMAXLEN'
-        ? `The mail has more than ${MAX_PARTS} parts or a header of more than ${MAX_HEADER_BYTES / 1024} KB; its text was not read.`
+        ? `The mail has more than ${MAX_PARTS} parts or a header of more than ${MAX_HEADER_BYTES / 1024} KB; its body could not be read.`
         : 'The mail could not be read to its end.';
 }

@@ -59,21 +59,17 @@ export class PlainWriter {
     /** Ends the line if anything stands on it. */
     endLine(): void {
         if (this.#line.trim() !== '') {
-            this.breakLine();
+            this.#breakLine();
         }
         this.#line = '';
         this.#gap = '';
     }
 
-    /** Ends the line even when it is empty. */
-    breakLine(): void {
-        if (this.#blankDepth >= 0 && this.#lines.length > 0) {
-            this.#lines.push(quoteMark(Math.min(this.#blankDepth, this.#quoteDepth)).trimEnd());
+    /** Ends the line even when it is empty, unless an empty line comes anyway. */
+    lineBreak(): void {
+        if (this.#line !== '' || this.#blankDepth < 0) {
+            this.#breakLine();
         }
-        this.#blankDepth = -1;
-        this.#lines.push((quoteMark(this.#quoteDepth) + this.#line).trimEnd());
-        this.#line = '';
-        this.#gap = '';
     }
 
     /** Ends the line; an empty line comes before the next text. */
@@ -97,12 +93,22 @@ export class PlainWriter {
         return this.#lines.join('\n').trim();
     }
 
+    #breakLine(): void {
+        if (this.#blankDepth >= 0 && this.#lines.length > 0) {
+            this.#lines.push(quoteMark(Math.min(this.#blankDepth, this.#quoteDepth)).trimEnd());
+        }
+        this.#blankDepth = -1;
+        this.#lines.push((quoteMark(this.#quoteDepth) + this.#line).trimEnd());
+        this.#line = '';
+        this.#gap = '';
+    }
+
     #preformattedText(text: string): void {
         const [first = '', ...rest] = text.split(/\r?\n/);
         this.#line += this.#gap + first;
         this.#gap = '';
         for (const line of rest) {
-            this.breakLine();
+            this.#breakLine();
             this.#line = line;
         }
     }
