@@ -17,6 +17,7 @@ export class OwnProcess {
     readonly #ownGroup: boolean;
     readonly #ended: Promise<void>;
     readonly #changes = new Changes();
+    #droppedLines = 0;
     #endReason: string | undefined;
 
     /** With `detached` the process leads a group of its own, and signals reach its children too. */
@@ -61,9 +62,16 @@ export class OwnProcess {
         return this.#endReason === undefined;
     }
 
+    /** How many lines were written so far; hand it to waitForLine to see only later ones. */
+    get lineCount(): number {
+        return this.#droppedLines + this.log.length;
+    }
+
     /** Resolves with the first log line, old or new, that matches; rejects with the log when the process ends first. */
-    waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
-        return this.until(() => this.log.find(line => pattern.test(line)), `${pattern}`, timeoutMs);
+    waitForLine(pattern: RegExp, timeoutMs?: number, after = 0): Promise<string> {
+        const look = (): string | undefined =>
+            this.log.slice(Math.max(0, after - this.#droppedLines)).find(line => pattern.test(line));
+        return this.until(look, `${pattern}`, timeoutMs);
     }
 
     /** Like Changes.until, with a look after every log line; rejects with the log when the process ends first. */
@@ -111,6 +119,7 @@ export class OwnProcess {
         this.log.push(line);
         if (this.log.length > MAX_LOG_LINES) {
             this.log.shift();
+            this.#droppedLines++;
         }
         this.#changes.notify();
     }
