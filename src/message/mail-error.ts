@@ -109,7 +109,12 @@ export class MailError extends Error {
             response && `The server said: "${response}".`,
             parts.remedy
         ];
-        super(sentences.filter(Boolean).join(' '), parts.cause === undefined ? undefined : { cause: parts.cause });
+        // names of folders and values from a flow stand in the problem: they must not forge further log lines either
+        const message = sentences
+            .filter(Boolean)
+            .join(' ')
+            .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+        super(message, parts.cause === undefined ? undefined : { cause: parts.cause });
         this.name = 'MailError';
         this.code = parts.code;
         this.kind = parts.kind;
@@ -129,9 +134,15 @@ export function cleanResponse(text: string): string {
     return line.length > MAX_RESPONSE_CHARS ? `${line.slice(0, MAX_RESPONSE_CHARS)}…` : line;
 }
 
-/** Replaces every occurrence of a known secret, because libraries and servers repeat what they were given. */
+/**
+ * Replaces every occurrence of a known secret, because libraries and servers repeat what they were given. The longest
+ * first: one that is part of another must not leave the rest of it behind.
+ */
 export function redact(text: string, secrets: readonly string[]): string {
-    return secrets.filter(secret => secret.length > 0).reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+    return secrets
+        .filter(secret => secret.length > 0)
+        .sort((a, b) => b.length - a.length)
+        .reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
 }
 
 /** The innermost error of a chain: "connect ECONNREFUSED 127.0.0.1:993" helps an operator, its wrappers do not. */
