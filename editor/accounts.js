@@ -59,7 +59,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         const propose = () => {
             const preset = mailflow.presetForAddress(presets, String(field(address).val()));
             const isOther = Boolean(preset) && preset.id !== chosen;
-            proposal.toggle(isOther);
+            proposal.closest('.form-row').toggle(isOther);
             if (isOther) {
                 proposal
                     .text(mailflow.text('account.use-preset', { provider: preset.label }))
@@ -124,7 +124,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         mailflow.showFor('#node-config-input-verify', '.mailflow-no-verify', value => !value);
         mailflow.showFor('#node-config-input-auth', '.mailflow-login', value => value !== 'none');
         explain();
-        proposal.hide();
+        propose();
 
         mailflow.loadPresets().then(loaded => {
             presets = loaded;

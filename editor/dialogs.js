@@ -13,6 +13,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 $(select).val(saved);
             }
         });
+        // the editor validates after it has prepared the dialog; a mistake must not stay behind a closed part
+        setTimeout(() => form.find('.input-error').closest('details').prop('open', true));
     },
 
     /** Shows `rows` of the form while the field `input` has a value for which `wanted` is true. */
@@ -31,9 +33,9 @@ window.mailflow = Object.assign(window.mailflow || {}, {
 
     /**
      * A list of texts on the element `target`. Options: `values`, `label` (names each field for those who do not see
-     * it), `placeholder`, `problemOf` (key of a text, or ""), `suggestions`.
+     * it), `placeholder`, `empty` (what an empty list stands for), `problemOf` (key of a text, or ""), `suggestions`.
      */
-    list(target, { values, label, placeholder, problemOf = () => '', suggestions = [] }) {
+    list(target, { values, label, placeholder, empty = '', problemOf = () => '', suggestions = [] }) {
         const element = $(target);
 
         const addItem = (row, index, entry) => {
@@ -61,6 +63,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         };
 
         element.editableList({ addButton: mailflow.text('list.add'), height: 'auto', removable: true, addItem });
+        // only now: the widget would take the height of this text for a fixed height of the list
+        element.attr('data-empty', empty);
         element.editableList(
             'addItems',
             mailflow.entries(values).map(value => ({ value }))
@@ -88,6 +92,12 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         const list = $('<datalist>').attr('id', id);
         values.forEach(value => $('<option>').val(value).appendTo(list));
         field.attr('list', id).closest('form').append(list);
+    },
+
+    /** A TypedInput; its visible field has no label of its own, because that belongs to the hidden one. */
+    typed(target, label, types) {
+        const input = $(target).typedInput({ default: types[0], types, typeField: target + 'Type' });
+        input.next('.red-ui-typedInput-container').find('input').attr('aria-label', label);
     },
 
     /** A button behind the field that opens the editor for JSON. */

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { loadEditor, readSource, type Values } from '../../support/editor-sandbox';
 
 const FOLDER = join(__dirname, '..', '..', '..', 'examples');
-/** What the editor itself saves with every node. */
-const OWN_KEYS = ['id', 'type', 'z', 'g', 'x', 'y', 'd', 'l', 'wires', 'inputs', 'outputs', 'info', 'icon'];
+/** What the editor itself saves with every node; an import may also carry credentials. */
+const OWN_KEYS = 'id type z g x y d l wires inputs outputs info icon outputLabels credentials'.split(' ');
 
-const { definitions } = loadEditor();
+const { definitions, mailflow } = loadEditor();
 const files = existsSync(FOLDER) ? readdirSync(FOLDER).filter(file => file.endsWith('.json')) : [];
 
 function nodesOf(file: string): Values[] {
@@ -19,9 +19,16 @@ describe('examples', () => {
         it(`${file} uses only properties that the dialogs know`, () => {
             for (const node of nodesOf(file)) {
                 const definition = definitions.get(String(node['type']));
-                const known = definition && [...OWN_KEYS, ...Object.keys(definition.defaults), 'outputLabels'];
+                const known = definition && [...OWN_KEYS, ...Object.keys(definition.defaults)];
                 const unknown = known ? Object.keys(node).filter(key => !known.includes(key)) : [];
                 assert.deepEqual(unknown, [], String(node['type']));
+            }
+        });
+
+        it(`${file} holds no credentials but variables`, () => {
+            for (const node of nodesOf(file)) {
+                const values = Object.values((node['credentials'] ?? {}) as Values);
+                assert.ok(values.every(mailflow.isEnv), String(node['type']));
             }
         });
 

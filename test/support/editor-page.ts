@@ -1,0 +1,165 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM_ARGS = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync'
+];
+/** For people to look at; not part of the repository. */
+const SCREENSHOTS = join(__dirname, '..', '..', '.screenshots');
+const ACTION_TIMEOUT_MS = 15_000;
+
+export interface EditorOptions {
+    language?: 'en-US' | 'de-DE';
+    /** The dark theme of Node-RED 5; version 4 has none. */
+    dark?: boolean;
+}
+
+/** Starts Debian's Chromium with a profile of its own that vanishes with it. */
+export function launchBrowser(executablePath: string): Promise<Browser> {
+    return chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+}
+
+/** The Node-RED editor in a browser, driven as a person would: by clicks, keys and what is on the screen. */
+export class EditorPage {
+    readonly page: Page;
+    /** Errors that no code of the page caught, and definitions that the editor complained about. */
+    readonly errors: string[] = [];
+    readonly #context: BrowserContext;
+    readonly #dark: boolean;
+
+    private constructor(context: BrowserContext, page: Page, dark: boolean) {
+        this.#context = context;
+        this.page = page;
+        this.#dark = dark;
+        page.setDefaultTimeout(ACTION_TIMEOUT_MS);
+        page.on('pageerror', error => this.errors.push(error.message));
+        page.on('console', message => {
+            // the editor catches what a node's definition throws and only writes it down
+            if (/^(Definition error|Validation error|oneditprepare|oneditsave)/.test(message.text())) {
+                this.errors.push(message.text());
+            }
+        });
+    }
+
+    /** Resolves when the editor shows its flows. */
+    static async open(browser: Browser, url: string, options: EditorOptions = {}): Promise<EditorPage> {
+        const dark = options.dark ?? false;
+        const context = await browser.newContext({
+            locale: options.language ?? 'en-US',
+            colorScheme: dark ? 'dark' : 'light',
+            viewport: { width: 1280, height: 1000 }
+        });
+        const editor = new EditorPage(context, await context.newPage(), dark);
+        // tsx wraps named functions, also those that are sent to the page, in a helper that the page does not have
+        await context.addInitScript('globalThis.__name = value => value');
+        // fonts, catalogues and news live on the internet, where tests have no business
+        await context.route(
+            address => address.origin !== new URL(url).origin,
+            route => route.abort()
+        );
+        await editor.load(url);
+        return editor;
+    }
+
+    /** Loads the editor; also again, as after F5. */
+    async load(url: string): Promise<void> {
+        await this.page.goto(url);
+        await this.page.locator('#red-ui-palette-search:not(.hide)').waitFor();
+        await this.page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
+        if (this.#dark) {
+            await this.page.locator('html').evaluate(html => html.classList.add('nr-theme-dark'));
+        }
+    }
+
+    /** Places a node through the quick-add dialog and opens nothing. */
+    async add(label: string): Promise<void> {
+        await this.page
+            .locator('#red-ui-workspace-chart')
+            .click({ modifiers: ['Control'], position: { x: 200, y: 200 } });
+        await this.page.locator('.red-ui-type-search input').pressSequentially(label);
+        await this.page.locator('.red-ui-type-search .red-ui-search-result', { hasText: label }).first().click();
+        await this.page.locator('.red-ui-flow-node', { hasText: label }).waitFor();
+    }
+
+    /** Opens the dialog of the node with this label. */
+    async openNode(label: string): Promise<void> {
+        await this.page.locator('.red-ui-flow-node', { hasText: label }).dblclick();
+        await this.page.locator('#node-dialog-ok').waitFor();
+        await this.settle();
+    }
+
+    /** Opens the dialog of the config node that the open dialog refers to, or of a new one. */
+    async openAccount(button: 'add' | 'edit'): Promise<void> {
+        await this.page.locator(`#node-input-btn-account-${button}`).click();
+        await this.page.locator('#node-config-dialog-ok').waitFor();
+        await this.settle();
+    }
+
+    async done(): Promise<void> {
+        await this.page.locator('#node-dialog-ok').click();
+        await this.page.locator('#node-dialog-ok').waitFor({ state: 'detached' });
+    }
+
+    async accountDone(): Promise<void> {
+        await this.page.locator('#node-config-dialog-ok').click();
+        await this.page.locator('#node-config-dialog-ok').waitFor({ state: 'detached' });
+        await this.settle();
+    }
+
+    async cancel(): Promise<void> {
+        await this.page.locator('#node-dialog-cancel').click();
+        await this.page.locator('#node-dialog-cancel').waitFor({ state: 'detached' });
+        await this.settle();
+    }
+
+    async cancelAccount(): Promise<void> {
+        await this.page.locator('#node-config-dialog-cancel').click();
+        await this.page.locator('#node-config-dialog-cancel').waitFor({ state: 'detached' });
+        await this.settle();
+    }
+
+    /** Deploys and resolves when the runtime has the flows. */
+    async deploy(): Promise<void> {
+        const saved = this.page.waitForResponse(
+            response => response.request().method() === 'POST' && new URL(response.url()).pathname === '/flows'
+        );
+        await this.page.locator('#red-ui-header-button-deploy').click();
+        await saved;
+    }
+
+    /** Trays slide in; a click during that time lands beside its target. */
+    async settle(): Promise<void> {
+        await this.page.waitForFunction(() =>
+            document.getAnimations().every(({ playState }) => playState !== 'running')
+        );
+        const tray = this.page.locator('.red-ui-tray').last();
+        let before = '';
+        if ((await tray.count()) === 0) {
+            return;
+        }
+        for (let now = await positionOf(tray); now !== before; now = await positionOf(tray)) {
+            before = now;
+            await this.page.evaluate(() => new Promise(resolve => requestAnimationFrame(resolve)));
+        }
+    }
+
+    async screenshot(name: string): Promise<void> {
+        mkdirSync(SCREENSHOTS, { recursive: true });
+        await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    }
+
+    async close(): Promise<void> {
+        await this.#context.close();
+    }
+}
+
+async function positionOf(tray: ReturnType<Page['locator']>): Promise<string> {
+    return JSON.stringify(await tray.boundingBox());
+}
