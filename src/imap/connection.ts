@@ -122,14 +122,18 @@ export class ImapConnection {
     async command<T>(step: ErrorStep, run: (client: ImapFlow) => Promise<T>): Promise<Exclude<T, false | undefined>> {
         this.#refusal.error = undefined;
         let timer: NodeJS.Timeout | undefined;
-        const deadline = new Promise<never>((_resolve, reject) => {
+        let onClosed: (() => void) | undefined;
+        const ended = new Promise<never>((_resolve, reject) => {
             timer = setTimeout(() => {
                 reject(Object.assign(new Error('command deadline'), { code: 'ETIMEOUT' }));
                 this.client.close();
             }, COMMAND_TIMEOUT_MS);
+            // a command whose connection is gone must not depend on the library to notice; its own error comes first
+            onClosed = () => setImmediate(() => reject(new Error('the connection was closed')));
+            this.client.once('close', onClosed);
         });
         try {
-            const result = await Promise.race([run(this.client), deadline]);
+            const result = await Promise.race([run(this.client), ended]);
             if (result === false || result === undefined) {
                 throw this.#refused(step);
             }
@@ -138,6 +142,9 @@ export class ImapConnection {
             throw this.error(error, step);
         } finally {
             clearTimeout(timer);
+            if (onClosed) {
+                this.client.off('close', onClosed);
+            }
         }
     }
 

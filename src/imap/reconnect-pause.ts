@@ -9,11 +9,18 @@ export class ReconnectPause {
     readonly #now: () => number;
     readonly #random: () => number;
     readonly #firstMs: number;
+    readonly #maxMs: number;
     #failures = 0;
     #connectedAt: number | null = null;
 
-    constructor(now: () => number = Date.now, random: () => number = Math.random, firstMs = FIRST_PAUSE_MS) {
+    constructor(
+        now: () => number = Date.now,
+        random: () => number = Math.random,
+        firstMs = FIRST_PAUSE_MS,
+        maxMs = MAX_PAUSE_MS
+    ) {
         this.#firstMs = firstMs;
+        this.#maxMs = maxMs;
         this.#now = now;
         this.#random = random;
     }
@@ -34,7 +41,7 @@ export class ReconnectPause {
         if (first) {
             return 0;
         }
-        const full = Math.min(this.#firstMs * 2 ** Math.min(this.#failures - 1, 30), MAX_PAUSE_MS);
+        const full = Math.min(this.#firstMs * 2 ** Math.min(this.#failures - 1, 30), this.#maxMs);
         // half fixed, half random: two hundred accounts must not come back in the same second
         return full / 2 + (full / 2) * this.#random();
     }
