@@ -15,6 +15,7 @@ export interface Address {
 
 /** `msg.attachments[]`. `content` and `path` exist only in the modes `buffer` and `file`. */
 export interface MailAttachment {
+    /** Never empty, and safe as a name in a folder: no separators, control or direction characters, bounded length. */
     filename: string;
     contentType: string;
     /** Bytes after the transfer encoding was removed. */
