@@ -42,6 +42,7 @@ export = function (RED: NodeAPI, pauses = RETRY_PAUSES): void {
             findMailSender(RED, config.account ?? '');
         } catch (error) {
             status.problem(error);
+            this.error((error as Error).message);
         }
         onInput(this, async (msg, send) => {
             status.started();
