@@ -1,5 +1,6 @@
 import { cutLines } from './cut-lines';
 import { failingFlow } from './failing-flow';
+import { killRuntime } from './kill-runtime';
 import { renewedFolder } from './renewed-folder';
 import type { SoakRow } from './scenario';
 import { slowFlow } from './slow-flow';
@@ -8,6 +9,7 @@ import { slowFlow } from './slow-flow';
 async function main(): Promise<void> {
     const rows: SoakRow[] = [];
     for (const scenario of [
+        () => killRuntime({ mails: 5000, disturbances: 100 }),
         () => cutLines({ mails: 5000, disturbances: 200 }),
         () => failingFlow({ mails: 5000, disturbances: 0 }),
         () => renewedFolder({ mails: 5000, disturbances: 1 }),
