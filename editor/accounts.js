@@ -140,7 +140,13 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 derivedUser = userFor(current);
                 explain(current);
             }
-            propose();
+            const proposed = propose();
+            if (presets.length === 0) {
+                facts.text(mailflow.text('account.no-presets')).show();
+            } else if (proposed && chosen === '' && field('host').val() === '') {
+                // the address was typed before the list had arrived
+                choose(proposed);
+            }
         });
     },
 

@@ -14,7 +14,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             }
         });
         // the editor validates after it has prepared the dialog; a mistake must not stay behind a closed part
-        setTimeout(() => form.find('.input-error').closest('details').prop('open', true));
+        window.setTimeout(() => form.find('.input-error').closest('details').prop('open', true));
     },
 
     /** Shows `rows` of the form while the field `input` has a value for which `wanted` is true. */

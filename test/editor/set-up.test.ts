@@ -97,6 +97,19 @@ describe('setting up a mailbox in the editor', function () {
         await offer.waitFor({ state: 'hidden' });
     });
 
+    it('says so when the providers cannot be loaded, and works without them', async () => {
+        const editor = await suite.open([TAB]);
+        const { page } = editor;
+        await page.route('**/mailflow/presets*', route => route.abort());
+        await editor.add('imap in');
+        await editor.openNode('imap in');
+        await editor.openAccount('add');
+        await page.getByText('The list of providers could not be loaded').waitFor();
+        await page.locator('#node-config-input-host').fill('imap.example.com');
+        await editor.accountDone();
+        assert.match(await page.locator('#node-input-account option:checked').innerText(), /imap\.example\.com/);
+    });
+
     it('moves a usual port with the security, and leaves another one alone', async () => {
         const account = savedNode('imap-account', { id: 'a1', host: 'imap.example.com' });
         const intake = savedNode('imap-in', { id: 'n1', account: 'a1', ...POSITION });
