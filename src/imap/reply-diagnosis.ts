@@ -1,0 +1,127 @@
+import { MailErrorCode } from '../message/mail-error';
+import type { Diagnosis, ForeignError } from './diagnosis';
+
+/** Gmail, Dovecot and Exchange each say it in their own words. */
+const CONNECTION_LIMIT = /too many (simultaneous )?connections|maximum number of connections|connection limit/i;
+/** RFC 5530: the server is at fault for now, whatever the command was. */
+const TEMPORARY_CODES = new Set(['UNAVAILABLE', 'INUSE', 'SERVERBUG']);
+/** The server names the time: more milliseconds than a timer can hold would make it fire at once and for ever. */
+const MAX_THROTTLE_MS = 60 * 60_000;
+/** imapflow refuses to send what IMAP cannot express. */
+const INVALID_COMMAND = /^Invalid(StringValue|TokenValue|TextValue|SequenceSet|SearchQuery|MessageContent)$/;
+
+/** Explains what the server answered, or why the library did not ask it. Returns null when there was no answer. */
+export function diagnoseReply(error: ForeignError, code: string, message: string): Diagnosis | null {
+    const words = `${error.responseText ?? ''} ${error.reason ?? ''}`;
+    if (CONNECTION_LIMIT.test(words)) {
+        return {
+            code: MailErrorCode.TooManyConnections,
+            kind: 'temporary',
+            problem: 'the server allows no more connections to this account',
+            remedy: 'Lower "connections" in the account, or close other mail programs.'
+        };
+    }
+    if (error.authenticationFailed) {
+        return diagnoseLogin(error, message);
+    }
+    // TRYCREATE is the answer to a copy or move into a folder that is missing
+    if (error.mailboxMissing || ['NONEXISTENT', 'TRYCREATE'].includes(error.serverResponseCode ?? '')) {
+        return {
+            code: MailErrorCode.FolderMissing,
+            kind: 'configuration',
+            problem: 'the folder does not exist',
+            remedy: 'Check the folder name.'
+        };
+    }
+    if (code === 'ETHROTTLE') {
+        const retryAfterMs = Math.min(error.throttleReset ?? 0, MAX_THROTTLE_MS);
+        return {
+            code: MailErrorCode.Throttled,
+            kind: 'temporary',
+            problem: `the server throttles this account for ${Math.ceil(retryAfterMs / 1000)} s`,
+            remedy: 'It is tried again after that pause.',
+            retryAfterMs
+        };
+    }
+    return diagnoseRefusal(error, words) ?? diagnoseCommand(code, message);
+}
+
+function diagnoseLogin(error: ForeignError, message: string): Diagnosis {
+    const { serverResponseCode = '' } = error;
+    // a bad minute of the server must not look like a wrong password, after which nobody tries again for an hour
+    if (TEMPORARY_CODES.has(serverResponseCode) || serverResponseCode === 'LIMIT') {
+        return {
+            code: MailErrorCode.ServerRefused,
+            kind: 'temporary',
+            step: 'login',
+            problem: 'the server takes no login at the moment',
+            remedy: 'It is tried again.'
+        };
+    }
+    // without an answer imapflow did not even try: LOGINDISABLED (RFC 9051 section 6.2.3), or no login is set
+    if (error.responseStatus === undefined || serverResponseCode === 'PRIVACYREQUIRED') {
+        return {
+            code: MailErrorCode.NotConfigured,
+            kind: 'configuration',
+            step: 'login',
+            problem: `the server allows no login in this way: ${message}`,
+            remedy: 'Choose TLS or STARTTLS under security, and a login, in the account.'
+        };
+    }
+    return {
+        code: MailErrorCode.CredentialsRejected,
+        kind: 'credentials',
+        step: 'login',
+        problem: 'the server rejected user name or password',
+        remedy: 'Check both; many providers want an app password and IMAP switched on in their settings.'
+    };
+}
+
+function diagnoseRefusal(error: ForeignError, words: string): Diagnosis | null {
+    if (error.responseStatus !== 'NO' && error.responseStatus !== 'BAD') {
+        return null;
+    }
+    if (/authenticated but not connected/i.test(words)) {
+        // Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named
+        return {
+            code: MailErrorCode.ServerRefused,
+            kind: 'configuration',
+            problem: 'the login is right but there is no mailbox behind it',
+            remedy: 'Check that the user has a mailbox, may use IMAP, and has the right to this mailbox.'
+        };
+    }
+    return {
+        code: MailErrorCode.ServerRefused,
+        kind: TEMPORARY_CODES.has(error.serverResponseCode ?? '') ? 'temporary' : 'permanent',
+        problem: 'the server refused the command',
+        remedy: "The reason is in the server's words."
+    };
+}
+
+function diagnoseCommand(code: string, message: string): Diagnosis | null {
+    if (code === 'MissingServerExtension') {
+        return {
+            code: MailErrorCode.ServerRefused,
+            kind: 'configuration',
+            problem: `the server cannot do this: ${message}`,
+            remedy: 'Do without it on this account.'
+        };
+    }
+    if (INVALID_COMMAND.test(code)) {
+        return {
+            code: MailErrorCode.InvalidProperty,
+            kind: 'configuration',
+            problem: `this cannot be said in IMAP: ${message}`,
+            remedy: 'Correct the value in the node.'
+        };
+    }
+    if (code === 'DownloadIncomplete' || code === 'DownloadOverflow') {
+        return {
+            code: MailErrorCode.Unreadable,
+            kind: 'permanent',
+            problem: `the server did not give the mail as it announced it: ${message}`,
+            remedy: 'Look at the mail in another program.'
+        };
+    }
+    return null;
+}
