@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { findProgram } from '../test/support/find-program';
 
 /** Work of others above this share of the cores makes times doubtful. */
@@ -29,22 +29,13 @@ export function describeLoad(): string {
         : '';
 }
 
-/** Packages that export no package.json are found by the folder of their entry. */
+/** Read where npm puts packages: not every package lets its package.json be required, and one has no entry at all. */
 function versionOf(name: string): string {
-    for (let folder = dirname(require.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
-        const found = readPackage(join(folder, 'package.json'));
-        if (found?.name === name && found.version !== undefined) {
-            return found.version;
+    for (const folder of require.resolve.paths(name) ?? []) {
+        const file = join(folder, name, 'package.json');
+        if (existsSync(file)) {
+            return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
         }
     }
-    return 'of unknown version';
-}
-
-function readPackage(file: string): { name?: string; version?: string } | undefined {
-    try {
-        return JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
-    } catch {
-        // no package.json in this folder: the one above may have it
-        return undefined;
-    }
+    throw new Error(`${name} is not installed: npm install`);
 }

@@ -22,6 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (profileDir !== undefined) {
         mkdirSync(profileDir, { recursive: true });
     }
+    const machine = describeMachine();
     const warning = describeLoad();
     if (warning) {
         console.warn(warning);
@@ -31,10 +32,11 @@ async function main(args: readonly string[]): Promise<void> {
     try {
         const imported = await benchImport(dovecot, options);
         const latency = await benchLatency(dovecot, options);
-        const text = report(describeMachine(), imported, latency);
+        const text = report(machine, imported, latency);
         console.log(`\n${text}`);
-        // a look at a few mails and a run that writes profiles say nothing about speed
-        if (!short && profileDir === undefined) {
+        if (short || profileDir !== undefined) {
+            console.log('\nNot written down: so few mails, or processes that write profiles, say nothing about speed.');
+        } else {
             writeFileSync(RESULTS, `${text}\n`);
         }
     } finally {
