@@ -1,5 +1,6 @@
 import type { FetchMessageObject } from 'imapflow';
 import type { Readable } from 'node:stream';
+import { MailError, MailErrorCode } from '../message/mail-error';
 import type { ContentMode } from '../message/types';
 import type { OpenFolder } from './open-folder';
 
@@ -81,10 +82,22 @@ async function* fetchWhole(folder: OpenFolder, rows: FetchMessageObject[]): Asyn
 async function* streamEach(folder: OpenFolder, rows: FetchMessageObject[]): AsyncGenerator<FetchedMail> {
     for (const row of rows) {
         const header = (await folder.headers([row.uid])).get(row.uid);
-        if (header) {
-            const source = await folder.download(row.uid);
+        const source = header ? await downloadUnlessGone(folder, row.uid) : null;
+        if (header && source) {
             yield { uid: row.uid, row, oversize: false, header, source };
         }
+    }
+}
+
+/** A mail that is expunged behind its header is left out like the others: an error would stop those that follow. */
+async function downloadUnlessGone(folder: OpenFolder, uid: number): Promise<Readable | null> {
+    try {
+        return await folder.download(uid);
+    } catch (error) {
+        if (error instanceof MailError && error.code === MailErrorCode.MailGone) {
+            return null;
+        }
+        throw error;
     }
 }
 
@@ -124,6 +137,11 @@ export function isOversize(row: FetchMessageObject, plan: Pick<ContentPlan, 'max
 
 /** The header block with its empty line; all of it when there is no empty line. */
 function headerOf(source: Buffer): Buffer {
+    const start = source.subarray(0, 2).toString('latin1');
+    if (start === '\r\n' || start.startsWith('\n')) {
+        // no header at all (RFC 5322 section 3.5): what follows is body and names no sender
+        return source.subarray(0, start.startsWith('\n') ? 1 : 2);
+    }
     const crlf = source.indexOf('\r\n\r\n');
     const lf = source.indexOf('\n\n');
     const ends = [crlf < 0 ? Infinity : crlf + 4, lf < 0 ? Infinity : lf + 2];
