@@ -1,5 +1,6 @@
 import { ImapFlow } from 'imapflow';
 import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
+import { secretForms } from '../message/secret-forms';
 import type { ServerSettings } from '../message/server-settings';
 import { imapError, type ErrorContext } from './errors';
 
@@ -24,6 +25,8 @@ const MAX_LITERAL_BYTES = 16 * 1024 * 1024;
 const MAX_RESPONSE_BYTES = 24 * 1024 * 1024;
 /** A SEARCH answer with a million UIDs is 8 MB on one line. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
+/** From the look-up to the login. A server that sends a line now and then would keep every shorter time-out waiting. */
+const OPEN_TIMEOUT_MS = 2 * 60_000;
 /** LOGOUT is a courtesy; a server that does not answer it must not delay a deploy. */
 const LOGOUT_TIMEOUT_MS = 2_000;
 /** A command may take long while data flows; this ends one that trickles bytes for ever. */
@@ -34,6 +37,9 @@ export interface ConnectionTimeouts {
     greetingMs?: number;
     socketMs?: number;
     idleRestartMs?: number;
+    openMs?: number;
+    commandMs?: number;
+    logoutMs?: number;
 }
 
 /**
@@ -45,23 +51,24 @@ export class ImapConnection {
     readonly closed: Promise<MailError | null>;
     readonly #context: Omit<ErrorContext, 'step'>;
     readonly #refusal: { error: unknown };
+    readonly #timeouts: ConnectionTimeouts;
     #closing = false;
+    #lastError: unknown;
 
-    private constructor(client: ImapFlow, context: Omit<ErrorContext, 'step'>, refusal: { error: unknown }) {
+    private constructor(
+        client: ImapFlow,
+        context: Omit<ErrorContext, 'step'>,
+        refusal: { error: unknown },
+        timeouts: ConnectionTimeouts
+    ) {
         this.client = client;
         this.#context = context;
         this.#refusal = refusal;
-        let lastError: unknown;
+        this.#timeouts = timeouts;
         // Without an error listener the process ends; FIN and BYE give `close` alone, so `close` decides
-        client.on('error', (error: unknown) => (lastError = error));
+        client.on('error', (error: unknown) => (this.#lastError = error));
         this.closed = new Promise(resolve =>
-            client.once('close', () =>
-                resolve(
-                    this.#closing
-                        ? null
-                        : this.error(lastError ?? new Error(client.byeReason || 'closed by the server'), 'connect')
-                )
-            )
+            client.once('close', () => resolve(this.#closing ? null : this.error(this.#reasonOfEnd(), 'connect')))
         );
     }
 
@@ -91,14 +98,21 @@ export class ImapConnection {
             maxResponseSize: MAX_RESPONSE_BYTES,
             maxLineLength: MAX_LINE_BYTES
         });
-        const secrets = server.login ? [server.login.password] : [];
-        const connection = new ImapConnection(client, { account: server.label, secrets }, refusal);
+        const context = { account: server.label, secrets: secretForms(server.login) };
+        const connection = new ImapConnection(client, context, refusal, timeouts);
+        let timer: NodeJS.Timeout | undefined;
+        const deadline = new Promise<never>((_resolve, reject) => {
+            const late = (): void => reject(connection.error(timedOut(), 'login'));
+            timer = setTimeout(late, timeouts.openMs ?? OPEN_TIMEOUT_MS);
+        });
         try {
-            await client.connect();
+            await Promise.race([client.connect(), deadline]);
             return connection;
         } catch (error) {
             client.close();
             throw connection.error(error, 'connect');
+        } finally {
+            clearTimeout(timer);
         }
     }
 
@@ -125,9 +139,10 @@ export class ImapConnection {
         let onClosed: (() => void) | undefined;
         const ended = new Promise<never>((_resolve, reject) => {
             timer = setTimeout(() => {
-                reject(Object.assign(new Error('command deadline'), { code: 'ETIMEOUT' }));
+                this.#lastError = timedOut();
+                reject(this.#lastError);
                 this.client.close();
-            }, COMMAND_TIMEOUT_MS);
+            }, this.#timeouts.commandMs ?? COMMAND_TIMEOUT_MS);
             // a command whose connection is gone must not depend on the library to notice; its own error comes first
             onClosed = () => setImmediate(() => reject(new Error('the connection was closed')));
             this.client.once('close', onClosed);
@@ -139,7 +154,7 @@ export class ImapConnection {
             }
             return result as Exclude<T, false | undefined>;
         } catch (error) {
-            throw this.error(error, step);
+            throw this.#explained(this.error(error, step), step);
         } finally {
             clearTimeout(timer);
             if (onClosed) {
@@ -152,13 +167,25 @@ export class ImapConnection {
     async close(): Promise<void> {
         this.#closing = true;
         if (this.client.usable) {
+            const logoutMs = this.#timeouts.logoutMs ?? LOGOUT_TIMEOUT_MS;
             let timer: NodeJS.Timeout | undefined;
-            const patience = new Promise<void>(resolve => (timer = setTimeout(resolve, LOGOUT_TIMEOUT_MS)));
+            const patience = new Promise<void>(resolve => (timer = setTimeout(resolve, logoutMs)));
             // the outcome of LOGOUT changes nothing: the socket is closed below in any case
             await Promise.race([this.client.logout().catch(() => undefined), patience]);
             clearTimeout(timer);
         }
         this.client.close();
+    }
+
+    /** The library fails every waiting command with "Connection not available"; why it is not stands in its error event. */
+    #explained(failure: MailError, step: ErrorStep): MailError {
+        const unexplained = failure.code === MailErrorCode.ConnectionLost && this.#lastError !== undefined;
+        return unexplained ? this.error(this.#lastError, step) : failure;
+    }
+
+    #reasonOfEnd(): unknown {
+        const { byeReason } = this.client;
+        return this.#lastError ?? Object.assign(new Error('closed by the server'), { reason: byeReason || undefined });
     }
 
     #refused(step: ErrorStep): MailError {
@@ -176,6 +203,11 @@ export class ImapConnection {
             problem: 'the command had no effect'
         });
     }
+}
+
+/** As imapflow names its own time-outs. */
+function timedOut(): Error {
+    return Object.assign(new Error('deadline'), { code: 'ETIMEOUT' });
 }
 
 /** The server's words for a `false` appear only as `err` of a log entry (imapflow 2.10); everything else is dropped. */
