@@ -62,12 +62,16 @@ export class SharedLine {
     async #perform<T>(work: (connection: ImapConnection) => Promise<T>, repeatable: boolean): Promise<T> {
         clearTimeout(this.#unusedTimer);
         try {
-            return await work(await this.#connected());
-        } catch (error) {
-            if (!repeatable || this.#closed || this.#connection?.usable || !isConnectionProblem(error)) {
-                throw error;
+            // outside of the repetition: a server that refuses connections must not be asked twice for each action
+            const connection = await this.#connected();
+            try {
+                return await work(connection);
+            } catch (error) {
+                if (!repeatable || this.#closed || connection.usable || !isConnectionProblem(error)) {
+                    throw error;
+                }
+                return await work(await this.#connected());
             }
-            return await work(await this.#connected());
         } finally {
             this.#closeWhenUnused();
         }
@@ -77,11 +81,18 @@ export class SharedLine {
         if (this.#closed) {
             throw this.#refusal('the account is being closed');
         }
-        if (!this.#connection?.usable) {
-            await this.#drop();
-            this.#connection = await this.#open();
+        if (this.#connection?.usable) {
+            return this.#connection;
         }
-        return this.#connection as ImapConnection;
+        await this.#drop();
+        const connection = await this.#open();
+        if (this.#closed) {
+            // closed meanwhile: nobody else knows of this connection
+            await connection.close();
+            throw this.#refusal('the account is being closed');
+        }
+        this.#connection = connection;
+        return connection;
     }
 
     async #select(connection: ImapConnection, use: LineUse): Promise<OpenFolder> {
