@@ -4,6 +4,7 @@ import { readImapSettings } from '../src/account/imap-settings';
 import { MailError } from '../src/message/mail-error';
 import type { ImapAccountHolder } from '../src/runtime/account-lookup';
 import { onClose } from '../src/runtime/input';
+import { servePresets } from '../src/runtime/preset-route';
 import type { SavedProperties } from '../src/runtime/settings';
 import { findTlsConfig } from '../src/runtime/tls-config';
 
@@ -30,6 +31,7 @@ export = function (RED: NodeAPI): void {
             }
         });
     }
+    servePresets(RED);
     RED.nodes.registerType<Node<Credentials> & ImapAccountHolder, NodeDef & { tls?: string }, object, Credentials>(
         'imap-account',
         ImapAccountNode,

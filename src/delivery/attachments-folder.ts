@@ -1,5 +1,6 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { MailError, MailErrorCode } from '../message/mail-error';
+import { makeFolder } from '../state/make-folder';
 
 /**
  * Makes the folder for attachment files and checks that it can be written, before any mail is taken.
@@ -8,7 +9,7 @@ import { MailError, MailErrorCode } from '../message/mail-error';
  */
 export async function prepareAttachmentsFolder(path: string): Promise<void> {
     try {
-        await mkdir(path, { recursive: true, mode: 0o700 });
+        await makeFolder(path);
         await access(path, constants.W_OK | constants.X_OK);
     } catch (error) {
         throw new MailError({

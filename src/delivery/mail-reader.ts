@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FetchMessageObject } from 'imapflow';
 import type { ContentPlan, FetchedMail } from '../imap/content';
-import { toDate, type OpenFolder } from '../imap/open-folder';
+import { flagsOf, toDate, type OpenFolder } from '../imap/open-folder';
 import { readMail } from '../message/read-mail';
 import type { AttachmentMode, MailMessage, MailMeta } from '../message/types';
 
@@ -51,7 +51,7 @@ export class MailReader {
         return {
             ref: { account: this.#account, folder: folder.path, uidValidity: folder.uidValidity, uid: row.uid },
             size: row.size ?? 0,
-            flags: [...(row.flags ?? [])],
+            flags: flagsOf(row),
             receivedAt: toDate(row.internalDate),
             labels: [...(row.labels ?? [])],
             threadId: row.threadId ?? '',

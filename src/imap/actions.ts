@@ -1,7 +1,7 @@
 import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
 import type { MailRef } from '../message/types';
 import { isKeyword } from './keyword';
-import { goneError, type OpenFolder } from './open-folder';
+import { flagsOf, goneError, type OpenFolder } from './open-folder';
 
 /** Flags and keywords to add and to remove; names as in RFC 9051 section 2.3.2. */
 export interface FlagChange {
@@ -112,7 +112,7 @@ async function readFlags(folder: OpenFolder, uid: number): Promise<string[]> {
     if (!row) {
         throw goneError(folder.connection.account, folder.path, uid);
     }
-    return [...(row.flags ?? [])];
+    return flagsOf(row);
 }
 
 async function confirmGone(folder: OpenFolder, uid: number, step: ErrorStep): Promise<void> {

@@ -138,6 +138,11 @@ export class OpenFolder {
     }
 }
 
+/** Flags of a mail; \Recent tells which session looked first and says nothing of the mail (gone in IMAP4rev2). */
+export function flagsOf(row: FetchMessageObject): string[] {
+    return [...(row.flags ?? [])].filter(flag => flag !== '\\Recent');
+}
+
 /** INTERNALDATE as imapflow gives it: a Date, or text that it could not read. */
 export function toDate(value: Date | string | undefined): Date | null {
     const date = value instanceof Date ? value : new Date(value ?? '');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { makeFolder } from '../state/make-folder';
 import { diskName } from './attachment-name';
 import { type ErrorKind, MailError, MailErrorCode } from './mail-error';
 
@@ -70,7 +71,7 @@ export class AttachmentFolder {
         if (!isAbsolute(this.#folder)) {
             throw this.#error('configuration', 'its path is not absolute');
         }
-        await this.#guard(mkdir(this.#folder, { recursive: true, mode: 0o700 }));
+        await this.#guard(makeFolder(this.#folder));
         if (this.#quotaBytes === Infinity) {
             return Infinity;
         }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder';
 import type { Loaded, StateStore } from './store';
 
 /** The ledger names accounts and folders, so only the owner of the runtime may read it. */
 const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 
 /**
  * One JSON file per key below a folder. A save writes a temporary file, syncs it, renames it over the old one and
@@ -37,7 +37,7 @@ export class FileStore implements StateStore {
     }
 
     async save(key: string, value: unknown): Promise<void> {
-        await mkdir(this.#folder, { recursive: true, mode: FOLDER_MODE });
+        await makeFolder(this.#folder);
         const path = this.#path(key);
         const temporary = `${path}.new`;
         const file = await open(temporary, 'w', FILE_MODE);
