@@ -24,6 +24,15 @@ export default tseslint.config(
         languageOptions: { globals: { console: 'readonly', process: 'readonly' } }
     },
     {
+        files: ['editor/*.js'],
+        extends: [js.configs.recommended],
+        languageOptions: {
+            sourceType: 'script',
+            ecmaVersion: 2020,
+            globals: { RED: 'readonly', $: 'readonly', window: 'readonly', mailflow: 'writable', URL: 'readonly' }
+        }
+    },
+    {
         files: ['nodes/*.html'],
         plugins: { html },
         extends: [js.configs.recommended],

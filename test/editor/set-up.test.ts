@@ -54,7 +54,7 @@ describe('setting up a mailbox in the editor', function () {
         assert.deepEqual(account['rights'], ['read', 'flag', 'move', 'delete', 'append']);
         assert.equal(intake['account'], account['id']);
         assert.deepEqual(intake['senders'], ['*@channel.machineseeker.com']);
-        assert.deepEqual([intake['start'], intake['startCount'], intake['ack']], ['last', '20', 'emit']);
+        assert.deepEqual([intake['start'], intake['startCount'], intake['ack']], ['last', '20', 'flow']);
         assert.ok(!JSON.stringify(flows).includes('not in the flow file'));
         assert.ok(!JSON.stringify(flows).includes('"user"'));
 

@@ -40,7 +40,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
         senders: [],
         maxSizeMB: 25,
         oversize: 'headers',
-        ack: 'emit',
+        ack: 'flow',
         timeout: 600,
         inFlight: 10,
         attempts: 5,
