@@ -6,6 +6,8 @@ export const LEDGER_VERSION = 1;
  * written again with every change: 5,000 of them are 75 KB.
  */
 export const MAX_FINGERPRINTS = 5_000;
+/** RFC 9051 section 2.3.1.1: a UID has 32 bits. */
+const MAX_UID = 0xffffffff;
 
 /** A mail in flight or waiting for another try. */
 export interface PendingMail {
@@ -43,19 +45,26 @@ export function parseLedgerRecord(value: unknown): LedgerRecord | null {
     const valid =
         record.format === LEDGER_FORMAT &&
         record.version === LEDGER_VERSION &&
+        typeof record.account === 'string' &&
+        typeof record.folder === 'string' &&
         typeof record.uidValidity === 'string' &&
         isUid(record.watermark, 0) &&
         (record.since === null || isTime(record.since)) &&
-        isUid(record.sinceBelowUid, 0) &&
+        // one above the newest mail
+        (isUid(record.sinceBelowUid, 0) || record.sinceBelowUid === MAX_UID + 1) &&
         isPending(record.pending) &&
         Array.isArray(record.fingerprints) &&
         record.fingerprints.every(print => typeof print === 'string') &&
-        Number.isSafeInteger(record.delivered);
+        isCount(record.delivered);
     return valid ? (record as LedgerRecord) : null;
 }
 
 function isUid(value: unknown, min: number): boolean {
-    return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= 0xffffffff;
+    return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= MAX_UID;
+}
+
+function isCount(value: unknown): boolean {
+    return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isTime(value: unknown): boolean {
@@ -66,10 +75,14 @@ function isPending(value: unknown): boolean {
     return (
         typeof value === 'object' &&
         value !== null &&
+        // what is written into a list under a UID becomes a list of that length
+        !Array.isArray(value) &&
         Object.entries(value).every(
             ([uid, mail]: [string, PendingMail]) =>
                 isUid(Number(uid), 1) &&
-                Number.isSafeInteger(mail?.attempt) &&
+                // "05" would be pending as 5 for ever, because it is looked up as "5"
+                String(Number(uid)) === uid &&
+                isCount(mail?.attempt) &&
                 (mail.retryAt === undefined || isTime(mail.retryAt))
         )
     );
