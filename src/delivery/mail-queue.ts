@@ -11,7 +11,11 @@ export class MailQueue {
 
     /** When the next retry is due, in milliseconds since the epoch; null when none waits. */
     get nextDue(): number | null {
-        return this.#later.size === 0 ? null : Math.min(...this.#later.values());
+        let next: number | null = null;
+        for (const at of this.#later.values()) {
+            next = next === null ? at : Math.min(next, at);
+        }
+        return next;
     }
 
     add(uids: readonly number[]): void {
