@@ -53,8 +53,9 @@ async function startWithLast(folder: OpenFolder, count: number, now: Date): Prom
 }
 
 async function startWithDays(folder: OpenFolder, since: Date): Promise<LedgerStart> {
-    // SINCE knows days only (RFC 9051 section 6.4.4); the exact time is compared when the mail is looked at
-    const [oldest] = await folder.search({ since });
+    // SINCE knows days only, and as the server's own clock shows them (RFC 9051 section 6.4.4): a day more is asked for,
+    // and the exact time is compared when the mail is looked at
+    const [oldest] = await folder.search({ since: new Date(since.getTime() - DAY_MS) });
     const highest = await highestUid(folder);
     return {
         watermark: oldest === undefined ? highest : oldest - 1,
