@@ -21,6 +21,7 @@ const LOGIN = { user: OWN_ADDRESS, password: 'demo' };
 export async function startMailbox(): Promise<DemoMailbox> {
     const inbox = new Inbox(await startEmbeddedImap({ users: { [LOGIN.user]: LOGIN.password } }));
     const smtp = await startSmtpSink({
+        users: { [LOGIN.user]: LOGIN.password },
         server: {
             onData: (stream, session, done) => {
                 const { mailFrom } = session.envelope;
@@ -48,7 +49,12 @@ export class DemoMailbox {
     constructor(inbox: Inbox, smtp: SmtpSink) {
         this.inbox = inbox;
         this.#smtp = smtp;
-        this.#transport = createTransport({ host: smtp.host, port: smtp.port, ignoreTLS: true });
+        this.#transport = createTransport({
+            host: smtp.host,
+            port: smtp.port,
+            ignoreTLS: true,
+            auth: { user: LOGIN.user, pass: LOGIN.password }
+        });
     }
 
     get host(): string {
