@@ -1,4 +1,4 @@
-import { readList, readNumber, readText, type SavedProperties } from '../runtime/settings';
+import { readList, readText, readWholeNumber, type SavedProperties } from '../runtime/settings';
 import type { SpecialFolders, SpecialUse } from '../imap/connection';
 import type { ImapAccountSettings } from './imap-account';
 import { parseRights } from './rights';
@@ -25,6 +25,6 @@ export function readImapSettings(
     return {
         server: { ...readServerSettings(saved, credentials, PORTS, tlsNode), folders },
         rights: parseRights(saved['rights'] === undefined ? undefined : readList(saved, 'rights')),
-        connections: readNumber(saved, 'connections', { fallback: 5, min: 1, max: MAX_CONNECTIONS })
+        connections: readWholeNumber(saved, 'connections', { fallback: 5, min: 1, max: MAX_CONNECTIONS })
     };
 }

@@ -1,7 +1,14 @@
 import type { ConnectionOptions } from 'node:tls';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { Security, ServerSettings } from '../message/server-settings';
-import { readBoolean, readChoice, readNumber, readSecret, readText, type SavedProperties } from '../runtime/settings';
+import {
+    readBoolean,
+    readChoice,
+    readSecret,
+    readText,
+    readWholeNumber,
+    type SavedProperties
+} from '../runtime/settings';
 
 /** Core's tls-config node; version 5 adds PFX and certificates from the environment behind the same call. */
 export interface TlsConfigNode {
@@ -40,7 +47,7 @@ export function readServerSettings(
     return {
         label,
         host,
-        port: readNumber(saved, 'port', { fallback: ports[security], min: 1, max: 65535 }),
+        port: readWholeNumber(saved, 'port', { fallback: ports[security], min: 1, max: 65535 }),
         security,
         tls,
         login: auth === 'password' ? { user, password } : null

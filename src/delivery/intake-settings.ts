@@ -4,7 +4,15 @@ import { parseSearch } from '../imap/search-query';
 import type { ContentPlan } from '../imap/content';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { AttachmentMode, ContentMode } from '../message/types';
-import { readBoolean, readChoice, readList, readNumber, readText, type SavedProperties } from '../runtime/settings';
+import {
+    readBoolean,
+    readChoice,
+    readList,
+    readNumber,
+    readText,
+    readWholeNumber,
+    type SavedProperties
+} from '../runtime/settings';
 import { compileSenders } from '../sender/pattern';
 import { AFTER_KINDS, type AfterAction } from './after-action';
 import type { StartRule } from './start';
@@ -44,7 +52,8 @@ const MEGABYTE = 1024 * 1024;
  * @throws MailError with a code of the group "settings".
  */
 export function readIntakeSettings(saved: SavedProperties, baseDir: string): IntakeSettings {
-    const folders = readList(saved, 'folders');
+    // INBOX in any spelling is one folder (RFC 9051 section 5.1): named twice, each of its mails would come twice
+    const folders = readList(saved, 'folders').map(folder => (/^inbox$/i.test(folder) ? 'INBOX' : folder));
     const attachments = readChoice<AttachmentMode>(saved, 'attachments', ['none', 'buffer', 'file']);
     return {
         folders: folders.length > 0 ? [...new Set(folders)] : ['INBOX'],
@@ -52,7 +61,7 @@ export function readIntakeSettings(saved: SavedProperties, baseDir: string): Int
         intervalMs: readNumber(saved, 'interval', { fallback: 300, min: 1, max: 86_400 }) * 1000,
         start: {
             mode: readChoice<StartRule['mode']>(saved, 'start', ['new', 'last', 'days', 'all']),
-            count: readNumber(saved, 'startCount', { fallback: 50, min: 0, max: 1_000_000 }),
+            count: readWholeNumber(saved, 'startCount', { fallback: 50, min: 0, max: 1_000_000 }),
             days: readNumber(saved, 'startDays', { fallback: 90, min: 0, max: 36_500 })
         },
         rule: { senders: compileSenders(readList(saved, 'senders')), search: parseSearch(readSearch(saved)) },
@@ -65,8 +74,8 @@ export function readIntakeSettings(saved: SavedProperties, baseDir: string): Int
         attachmentsDir: attachments === 'file' ? readAttachmentsDir(saved, baseDir) : '',
         ack: readChoice<AckMode>(saved, 'ack', ['flow', 'node', 'emit']),
         timeoutMs: readNumber(saved, 'timeout', { fallback: 600, min: 1, max: 86_400 }) * 1000,
-        inFlight: readNumber(saved, 'inFlight', { fallback: 10, min: 1, max: 1000 }),
-        attempts: readNumber(saved, 'attempts', { fallback: 5, min: 1, max: 100 }),
+        inFlight: readWholeNumber(saved, 'inFlight', { fallback: 10, min: 1, max: 1000 }),
+        attempts: readWholeNumber(saved, 'attempts', { fallback: 5, min: 1, max: 100 }),
         afterSuccess: readAfterAction(saved, 'afterSuccess'),
         afterFailure: readAfterAction(saved, 'afterFailure'),
         store: readText(saved, 'store')

@@ -56,6 +56,19 @@ export function readNumber(
     return value;
 }
 
+/** Like readNumber, for what can only be counted: half a connection would be opened never or without end. */
+export function readWholeNumber(
+    saved: SavedProperties,
+    name: string,
+    range: { fallback: number; min: number; max: number }
+): number {
+    const value = readNumber(saved, name, range);
+    if (!Number.isInteger(value)) {
+        throw invalid(name, `must be a whole number, not "${value}"`);
+    }
+    return value;
+}
+
 /** Accepts true, false and their spellings in an environment variable. */
 export function readBoolean(saved: SavedProperties, name: string, fallback: boolean): boolean {
     const text = readText(saved, name).toLowerCase();
@@ -95,7 +108,8 @@ export function readList(saved: SavedProperties, name: string): string[] {
 }
 
 function splitList(name: string, text: string): unknown[] {
-    if (!text.trim().startsWith('[')) {
+    // "[Gmail]/All Mail" begins like a JSON array and is none
+    if (!/^\s*\[(\s*"|[^]*\]\s*$)/.test(text)) {
         return text.split(/[,\r\n]/);
     }
     try {
