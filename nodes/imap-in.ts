@@ -39,6 +39,7 @@ export = function (RED: NodeAPI): void {
         const folders = settings.folders.map(folder => {
             const options = {
                 account: account.id,
+                label: account.label,
                 folder,
                 ack: settings.ack,
                 timeoutMs: settings.timeoutMs,

@@ -1,18 +1,19 @@
 import type { ImapAccount } from '../account/imap-account';
+import { ContactAlarm, type AlarmReport } from '../imap/contact-alarm';
 import type { ReconnectPause } from '../imap/reconnect-pause';
 import { FolderWatcher, type WatchReport } from '../imap/watcher';
 import type { MailError } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
 import type { StateStore } from '../state/store';
 import { prepareAttachmentsFolder } from './attachments-folder';
-import { runAfterAction } from './after-action';
+import { checkAfterAction, runAfterAction } from './after-action';
 import type { InFlightMail, Outcome } from './in-flight';
 import { Intake } from './intake';
 import type { IntakeSettings } from './intake-settings';
 import { retryPauseMs } from './retry-pause';
 
 /** What the node does with what a folder gives. */
-export interface FolderOutput extends WatchReport {
+export interface FolderOutput extends WatchReport, AlarmReport {
     /** Hands a mail to the flow; see IntakePorts. */
     deliver(message: MailMessage, fingerprint: string): Promise<Outcome> | undefined;
     /** A mail that an earlier instance of the node has emitted and that a flow still works on. */
@@ -36,7 +37,9 @@ export interface Pauses {
 export class FolderIntake {
     readonly #intake: Intake;
     readonly #watcher: FolderWatcher;
+    readonly #alarm: ContactAlarm;
 
+    /** @throws MailError when an action after success or failure is set up wrongly or not allowed by the account. */
     constructor(
         node: string,
         account: ImapAccount,
@@ -47,6 +50,9 @@ export class FolderIntake {
         pauses: Pauses = {}
     ) {
         const { afterSuccess, afterFailure } = settings;
+        checkAfterAction(afterSuccess, 'afterSuccess', account);
+        checkAfterAction(afterFailure, 'afterFailure', account);
+        this.#alarm = new ContactAlarm(settings.intervalMs, output);
         const act = async (message: MailMessage, action: IntakeSettings['afterSuccess']): Promise<void> => {
             try {
                 await runAfterAction(account, message.mail.ref, action);
@@ -85,7 +91,14 @@ export class FolderIntake {
                 }
                 await this.#intake.look(opened);
             },
-            output,
+            {
+                connecting: () => output.connecting(),
+                contact: watching => {
+                    this.#alarm.contact();
+                    output.contact(watching);
+                },
+                failed: error => output.failed(error)
+            },
             pauses.reconnect
         );
     }
@@ -95,11 +108,13 @@ export class FolderIntake {
     }
 
     start(): void {
+        this.#alarm.start();
         this.#watcher.start();
     }
 
     /** Bounded; the ledger is durable afterwards. */
     async close(): Promise<void> {
+        this.#alarm.close();
         await this.#watcher.close();
         await this.#intake.close();
     }

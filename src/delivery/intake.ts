@@ -9,7 +9,7 @@ import { judgeSender } from '../sender/verdict';
 import type { StateStore } from '../state/store';
 import { fingerprint } from './fingerprint';
 import type { InFlightMail, Outcome } from './in-flight';
-import { atMost } from './at-most';
+import { atMost } from '../message/at-most';
 import { Ledger, type LedgerPlace } from './ledger';
 import { MailQueue } from './mail-queue';
 import { discard, MailReader, snapshot, type ReaderOptions } from './mail-reader';
@@ -74,6 +74,8 @@ export class Intake {
     /** Work on mails whose outcome is known. */
     readonly #finishing = new Set<Promise<void>>();
     #ledger: Ledger | null = null;
+    /** The mail at whose turn the connection was lost last; only its tries count then. */
+    #suspect: number | undefined;
     #scannedTo = 0;
     #deliveredInRun = 0;
     #retryTimer: NodeJS.Timeout | undefined;
@@ -90,6 +92,8 @@ export class Intake {
     async look(folder: OpenFolder): Promise<void> {
         const ledger = await this.#open(folder);
         this.#queue.takeDue(Date.now());
+        // a timer may fire a millisecond early, and what was not due then still needs one
+        this.#planRetry();
         await this.#deliverQueued(folder, ledger);
         if (!this.#hasRoom()) {
             return;
@@ -178,16 +182,26 @@ export class Intake {
             try {
                 await this.#deliverBatch(folder, ledger, uids);
             } catch (error) {
-                // what was not emitted is still pending in the ledger and comes again with the next look
-                this.#queue.add(
-                    uids.filter(uid => ledger.isPending(uid) && !this.#inFlight.has(uid) && !this.#queue.waits(uid))
-                );
+                this.#putBack(ledger, uids);
                 throw error;
             }
         }
         if (this.#queue.size === 0) {
             this.#deliveredInRun = 0;
         }
+    }
+
+    /** What was not emitted is still pending in the ledger and comes again with the next look; the try did not count. */
+    #putBack(ledger: Ledger, uids: number[]): void {
+        const untouched = uids.filter(
+            uid => ledger.isPending(uid) && !this.#inFlight.has(uid) && !this.#queue.waits(uid)
+        );
+        for (const uid of untouched) {
+            if (uid !== this.#suspect) {
+                ledger.begin(uid, Math.max(0, ledger.attempts(uid) - 1));
+            }
+        }
+        this.#queue.add(untouched);
     }
 
     async #deliverBatch(folder: OpenFolder, ledger: Ledger, uids: number[]): Promise<void> {
@@ -215,11 +229,11 @@ export class Intake {
             }
         } catch (error) {
             const failure = folder.connection.error(error, 'fetch');
-            const [suspect] = expected;
             if (!folder.connection.usable || isConnectionProblem(failure)) {
                 // one mail that ends every connection must not keep the others waiting for ever
-                if (suspect !== undefined && ledger.attempts(suspect) >= TRIES_AT_ONCE) {
-                    await this.#failUnread(ledger, folder, rows.get(suspect), failure);
+                [this.#suspect] = expected;
+                if (this.#suspect !== undefined && ledger.attempts(this.#suspect) >= TRIES_AT_ONCE) {
+                    await this.#failUnread(ledger, folder, rows.get(this.#suspect), failure);
                 }
                 throw failure;
             }

@@ -12,6 +12,8 @@ export type WiredNode = Node & { wires?: string[][] };
 
 export interface OutputOptions {
     account: string;
+    /** The account as the user knows it. */
+    label: string;
     folder: string;
     ack: AckMode;
     timeoutMs: number;
@@ -27,7 +29,7 @@ export function folderOutput(
     options: OutputOptions
 ): FolderOutput {
     const settlement = settlementOf(RED);
-    const { account, folder, ack, timeoutMs, delivered } = options;
+    const { account, label, folder, ack, timeoutMs, delivered } = options;
     let lastFailure = '';
     return {
         deliver(mail: MailMessage, fingerprint: string): Promise<Outcome> | undefined {
@@ -76,6 +78,14 @@ export function folderOutput(
                 node.warn(`${folder}: ${error.message}`);
             }
             status.failed(folder, error, delivered());
+        },
+        silent(since) {
+            // an error with a message of its own, so that a Catch node can raise the alarm elsewhere
+            const last = since ? `since ${since.toISOString()}` : 'since the start';
+            node.error(`${label}: no contact with the folder "${folder}" ${last}; it is still being tried`, {});
+        },
+        recovered() {
+            node.log(`${label}: contact with the folder "${folder}" again`);
         }
     };
 }

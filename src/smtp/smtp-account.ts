@@ -1,6 +1,6 @@
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { ServerSettings } from '../message/server-settings';
-import { atMost } from './at-most';
+import { atMost } from '../message/at-most';
 import type { DayQuota } from './day-quota';
 import { buildMime } from './mime';
 import { composeMail, type ComposeOptions, type MessageFields, type OutgoingMail } from './outgoing';

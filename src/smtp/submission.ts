@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MailError, MailErrorCode } from '../message/mail-error';
-import { atMost } from './at-most';
+import { atMost } from '../message/at-most';
 import type { OutgoingMail } from './outgoing';
 import { stopped } from './refusal';
 import type { MailSender } from './smtp-account';

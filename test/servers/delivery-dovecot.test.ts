@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Outcome } from '../../src/delivery/in-flight';
@@ -143,6 +145,57 @@ describe('delivery until the flow is done', function () {
         assert.equal(test.mails.length, 31);
         assert.equal(test.mails[30]?.mail.ref.uidValidity, '4242424242');
         assert.ok(test.notices.some(notice => /renewed/.test(notice)));
+    });
+
+    it('stops taking mail while the ledger cannot be written, and goes on afterwards', async () => {
+        const test = watch({ interval: 1 }, () => Promise.resolve({ kind: 'done' }));
+        await test.looks(1);
+        const ledger = join(test.userDir, 'ledger');
+        rmSync(ledger, { recursive: true });
+        writeFileSync(ledger, 'a file where the folder was');
+        await dovecot.deliver('anna', 'INBOX', mails(1)[0] as Buffer);
+        await test.failureCount(1);
+        assert.equal(test.failures[0]?.code, 'LEDGER_FAILED');
+        assert.equal(test.mails.length, 0);
+        rmSync(ledger);
+        await test.mailCount(1);
+        assert.deepEqual(attemptsBySubject(test).get('1'), [1], 'it was never emitted before');
+    });
+
+    it('takes mail that was moved into the folder later with an old date', async () => {
+        const test = watch({ start: 'new' }, () => Promise.resolve({ kind: 'done' }));
+        await test.looks(1);
+        await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Old').catch(() => undefined);
+        const old = buildMail({ subject: 'old', date: new Date('2001-01-01T00:00:00Z') });
+        await dovecot.fill('anna', 'Old', [old]);
+        await dovecot.doveadm('move', '-u', 'anna', 'INBOX', 'mailbox', 'Old', 'all');
+        await test.mailCount(1);
+        assert.equal(test.mails[0]?.topic, 'old');
+    });
+
+    it('goes on with a folder that was deleted and made again', async () => {
+        await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Campaign');
+        const test = watch({ folders: ['Campaign'], interval: 1 }, () => Promise.resolve({ kind: 'done' }));
+        await test.looks(1);
+        await dovecot.deliver('anna', 'Campaign', mails(1)[0] as Buffer);
+        await test.mailCount(1);
+        await dovecot.doveadm('mailbox', 'delete', '-u', 'anna', 'Campaign');
+        await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Campaign');
+        await dovecot.deliver('anna', 'Campaign', mails(1)[0] as Buffer);
+        await test.restart();
+        await test.mailCount(2);
+    });
+
+    it('raises one alarm after three intervals without contact, and one all-clear', async () => {
+        const test = watch({ interval: 1 }, () => Promise.resolve({ kind: 'done' }));
+        await test.looks(1);
+        proxy.refuse();
+        proxy.cut();
+        await test.until(() => test.alarms === 1, 'the alarm');
+        assert.ok(test.failures.every(failure => failure.message.startsWith('test: ')));
+        await proxy.accept();
+        await test.until(() => test.recoveries === 1, 'the all-clear');
+        assert.equal(test.alarms, 1);
     });
 
     it('loses and doubles nothing while connections are cut at random moments', async () => {

@@ -33,6 +33,8 @@ export class IntakeUnderTest {
     /** False for a test that looks at memory. */
     keepMails = true;
     contacts = 0;
+    alarms = 0;
+    recoveries = 0;
     wired = true;
     readonly #folder = mkdtempSync(join(tmpdir(), 'mailflow-intake-'));
     readonly #changes = new Changes();
@@ -135,7 +137,9 @@ export class IntakeUnderTest {
             isWired: () => this.wired,
             connecting: () => undefined,
             contact: tell(() => void this.contacts++),
-            failed: tell(error => void this.failures.push(error))
+            failed: tell(error => void this.failures.push(error)),
+            silent: tell(() => void this.alarms++),
+            recovered: tell(() => void this.recoveries++)
         };
         return new FolderIntake('node1', this.account, folder, settings, store, output, {
             retryMs: () => SHORT_PAUSE_MS,

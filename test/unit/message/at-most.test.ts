@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { atMost } from '../../../src/smtp/at-most';
+import { atMost } from '../../../src/message/at-most';
 
 describe('waiting at most so long', () => {
     it('ends with the work, whether it succeeds or fails', async () => {
