@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { cutLines } from '../soak/cut-lines';
 import { failingFlow } from '../soak/failing-flow';
+import { idleDays } from '../soak/idle-days';
 import { killRuntime } from '../soak/kill-runtime';
 import { renewedFolder } from '../soak/renewed-folder';
 import type { SoakRow } from '../soak/scenario';
@@ -35,6 +36,12 @@ describe('nothing is lost and nothing is doubled', function () {
         const row = await renewedFolder({ mails: 300, disturbances: 1 });
         clean(row);
         assert.equal(row.note, '1 notice');
+    });
+
+    it('when the line is dropped every hour of a quiet day', async () => {
+        const row = await idleDays({ mails: 0, disturbances: 24 });
+        clean(row);
+        assert.equal(row.note, '24 reconnects; timers grew by 0, process listeners by 0');
     });
 
     it('when the flow is slower than the server', async () => {

@@ -1,5 +1,6 @@
 import { cutLines } from './cut-lines';
 import { failingFlow } from './failing-flow';
+import { idleDays } from './idle-days';
 import { killRuntime } from './kill-runtime';
 import { renewedFolder } from './renewed-folder';
 import type { SoakRow } from './scenario';
@@ -13,7 +14,8 @@ async function main(): Promise<void> {
         () => cutLines({ mails: 5000, disturbances: 200 }),
         () => failingFlow({ mails: 5000, disturbances: 0 }),
         () => renewedFolder({ mails: 5000, disturbances: 1 }),
-        () => slowFlow({ mails: 1000, disturbances: 0 })
+        () => slowFlow({ mails: 1000, disturbances: 0 }),
+        () => idleDays({ mails: 0, disturbances: 24 })
     ]) {
         const row = await scenario();
         console.log(line(row));

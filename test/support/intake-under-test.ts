@@ -5,7 +5,7 @@ import { ImapAccount } from '../../src/account/imap-account';
 import { readImapSettings } from '../../src/account/imap-settings';
 import { FolderIntake, type FolderOutput } from '../../src/delivery/folder-intake';
 import type { Outcome } from '../../src/delivery/in-flight';
-import { readIntakeSettings } from '../../src/delivery/intake-settings';
+import { readIntakeSettings, type IntakeSettings } from '../../src/delivery/intake-settings';
 import { ReconnectPause } from '../../src/imap/reconnect-pause';
 import type { MailError } from '../../src/message/mail-error';
 import type { MailMessage } from '../../src/message/types';
@@ -32,6 +32,8 @@ export class IntakeUnderTest {
     flow: ((message: MailMessage, fingerprint: string) => Promise<Outcome>) | undefined;
     /** False for a test that looks at memory. */
     keepMails = true;
+    /** Settings that no user could save, from the next restart on. */
+    overrides: Partial<IntakeSettings> = {};
     contacts = 0;
     alarms = 0;
     recoveries = 0;
@@ -111,7 +113,8 @@ export class IntakeUnderTest {
     }
 
     #create(): FolderIntake {
-        const settings = readIntakeSettings({ start: 'all', interval: 300, ack: 'emit', ...this.#saved }, this.#folder);
+        const saved = { start: 'all', interval: 300, ack: 'emit', ...this.#saved };
+        const settings = { ...readIntakeSettings(saved, this.#folder), ...this.overrides };
         const [folder = 'INBOX'] = settings.folders;
         const store = new FileStore(join(this.#folder, 'ledger'));
         const tell = <T extends unknown[]>(action: (...args: T) => void) => {
