@@ -28,6 +28,8 @@ export class ImapAccount {
     #line: SharedLine;
     #watching = 0;
     #rejected: { error: MailError; until: number } | null = null;
+    /** The login that others wait for; never rejects. */
+    #login: Promise<void> | null = null;
 
     constructor(id: string, settings: ImapAccountSettings, timeouts: ConnectionTimeouts = {}) {
         this.id = id;
@@ -108,11 +110,21 @@ export class ImapAccount {
     }
 
     async #open(): Promise<ImapConnection> {
+        // the first login shows whether the password is right: five watchers at once would be five rejections
+        if (this.#login) {
+            await this.#login;
+        }
         if (this.#rejected && Date.now() < this.#rejected.until) {
             throw this.#rejected.error;
         }
+        const opening = ImapConnection.open(this.settings.server, this.#timeouts);
+        const login = opening.then(
+            () => undefined,
+            () => undefined
+        );
+        this.#login ??= login;
         try {
-            const connection = await ImapConnection.open(this.settings.server, this.#timeouts);
+            const connection = await opening;
             this.#rejected = null;
             return connection;
         } catch (error) {
@@ -120,6 +132,10 @@ export class ImapAccount {
                 this.#rejected = { error, until: Date.now() + REJECTED_MS };
             }
             throw error;
+        } finally {
+            if (this.#login === login) {
+                this.#login = null;
+            }
         }
     }
 }
