@@ -30,7 +30,7 @@ export function readServerSettings(
 ): ServerSettings {
     const host = readText(saved, 'host');
     const user = readText(credentials, 'user');
-    const label = readText(saved, 'name') || (user ? `${user} at ${host}` : host);
+    const label = readText(saved, 'name') || [user, host].filter(Boolean).join(' at ');
     if (host === '') {
         throw notConfigured(label, 'no host is set');
     }
