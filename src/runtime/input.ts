@@ -14,8 +14,10 @@ export function onInput(node: Node, handle: (msg: NodeMessage, send: Send) => Pr
             .then(() => handle(msg, send as Send))
             .then(
                 () => done(),
-                (error: unknown) => done(error instanceof Error ? error : new Error(String(error ?? 'unknown error')))
-            );
+                (error: unknown) => done(asError(error))
+            )
+            // `done` runs the hooks of the runtime: what they throw must not end the process
+            .catch((error: unknown) => node.error(asError(error).message));
     });
 }
 
@@ -28,8 +30,17 @@ export function onClose(node: Node, close: (removed: boolean) => Promise<void>):
         Promise.resolve()
             .then(() => close(removed))
             .then(done, (error: unknown) => {
-                node.warn(`close: ${error instanceof Error ? error.message : String(error)}`);
+                node.warn(`close: ${asError(error).message}`);
                 done();
             });
     });
+}
+
+/** Anything can be thrown, also what is falsy, which Node-RED takes for success, and what cannot become text. */
+function asError(thrown: unknown): Error {
+    if (thrown instanceof Error) {
+        return thrown;
+    }
+    const text = (thrown as { message?: unknown } | null | undefined)?.message ?? thrown ?? '';
+    return new Error((typeof text === 'object' ? '' : String(text)) || 'unknown error');
 }

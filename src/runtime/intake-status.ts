@@ -85,7 +85,7 @@ export class IntakeStatus {
             return { fill: 'blue', shape: 'dot', text: `${done} / ${done + waiting}` };
         }
         const contacts = states.filter(state => state.phase === 'contact');
-        if (contacts.length === 0) {
+        if (contacts.length === 0 || contacts.length < states.length) {
             return { fill: 'yellow', shape: 'ring', text: 'imap-in.status.connecting' };
         }
         const oldest = contacts.reduce((a, b) => (a.at < b.at ? a : b));

@@ -17,6 +17,7 @@ export class StatusDisplay {
     #shownAt = 0;
     #next: StatusView | null = null;
     #timer: NodeJS.Timeout | undefined;
+    #closed = false;
 
     constructor(node: Pick<Node, 'status'>) {
         this.#node = node;
@@ -25,10 +26,11 @@ export class StatusDisplay {
     /** Shows the latest view, at most four times a second; the last one always gets through. */
     show(view: StatusView | null): void {
         this.#next = view;
-        if (this.#timer) {
+        if (this.#timer || this.#closed) {
             return;
         }
-        const wait = this.#shownAt + MIN_INTERVAL_MS - Date.now();
+        // a clock that was set back would otherwise silence the status for that time
+        const wait = Math.min(this.#shownAt + MIN_INTERVAL_MS - Date.now(), MIN_INTERVAL_MS);
         if (wait <= 0) {
             this.#flush();
             return;
@@ -39,7 +41,9 @@ export class StatusDisplay {
         }, wait);
     }
 
+    /** What comes later is not shown: a node deployed in the same place has a status of its own by then. */
     close(): void {
+        this.#closed = true;
         clearTimeout(this.#timer);
         this.#timer = undefined;
     }
