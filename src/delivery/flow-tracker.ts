@@ -1,4 +1,7 @@
+import { ErrorSigns } from './error-signs';
 import type { Outcome } from './in-flight';
+import { OpenDeliveries } from './open-deliveries';
+import { QuietDeliveries } from './quiet-deliveries';
 import { TrackedMail, type Delivery } from './tracked-mail';
 
 /** Message objects as the hooks see them; anything may be missing or of another type. */
@@ -25,11 +28,19 @@ export interface CompleteEvent {
 /** What the tracker needs to know of the runtime. */
 export interface RuntimeView {
     /** The node that lives under this id now, after all deploys; null when there is none. */
-    liveNode(id: string): object | null;
+    liveNode(id: string): object | null | undefined;
 }
 
-/** A switch without a matching rule never sends; a node that reports nothing is released after this. */
-const QUIET_MS = 1_000;
+export interface QuietTimes {
+    /** A switch without a matching rule never sends; a node that never reports is released after this. */
+    silentMs: number;
+    /** A node that reported an error usually completes at once; one that does not is released after this. */
+    erredMs: number;
+}
+
+const QUIET_TIMES: QuietTimes = { silentMs: 1_000, erredMs: 5_000 };
+
+const STOPPED = 'a node was stopped while it had the mail';
 
 /**
  * Follows mails through Node-RED's messaging hooks and finds out when the flow has finished with each. Its methods are
@@ -43,22 +54,18 @@ const QUIET_MS = 1_000;
  */
 export class FlowTracker {
     readonly #view: RuntimeView;
-    readonly #quietMs: number;
+    readonly #times: QuietTimes;
     readonly #byMessageId = new Map<string, TrackedMail>();
     readonly #byDeliveryId = new Map<string, TrackedMail>();
-    readonly #aliases = new Map<TrackedMail, string[]>();
-    /** Deliveries of a message object; one object may be at several nodes in turn. */
-    readonly #bound = new WeakMap<object, Delivery[]>();
-    readonly #listed = new WeakMap<object, TrackedMail>();
-    readonly #atNode = new Map<string, Set<Delivery>>();
-    /** Log lines still to come for errors that `onComplete` has told already. */
-    readonly #ownLogs = new Map<string, number>();
-    /** Errors in the log that could belong to several mails at the node: the next completion there is the best guess. */
-    readonly #unclaimed = new Map<string, string>();
+    readonly #deliveries = new OpenDeliveries();
+    readonly #listed = new WeakMap<SendEvent, Delivery>();
+    readonly #quiet = new QuietDeliveries(delivery => this.#close(delivery));
+    readonly #errors = new ErrorSigns(this.#deliveries, (delivery, text) => this.#blame(delivery, text));
+    #deploying = false;
 
-    constructor(view: RuntimeView, quietMs = QUIET_MS) {
+    constructor(view: RuntimeView, times: Partial<QuietTimes> = {}) {
         this.#view = view;
-        this.#quietMs = quietMs;
+        this.#times = { ...QUIET_TIMES, ...times };
     }
 
     /** True while nothing is followed, so that the hooks can be taken away. */
@@ -78,129 +85,107 @@ export class FlowTracker {
             finish(outcome);
         });
         this.#byDeliveryId.set(deliveryId, mail);
-        this.#alias(mail, message._msgid);
-        mail.announce();
-        try {
-            send();
-        } finally {
-            mail.arrive();
-        }
+        this.#learn(mail, message._msgid);
+        mail.hold(send);
         return () => {
-            for (const delivery of mail.deliveries) {
-                this.#atNode.get(delivery.nodeId)?.delete(delivery);
-            }
             mail.end();
+            mail.deliveries.forEach(delivery => this.#close(delivery));
             this.#forget(mail, deliveryId);
         };
     }
 
     onSend(events: readonly SendEvent[]): void {
+        let moved: Set<TrackedMail> | undefined;
         for (const event of events) {
             const mail = this.#mailOf(event.msg);
-            if (mail && this.#view.liveNode(event.destination.id)) {
-                mail.announce();
-                this.#listed.set(event, mail);
+            if (mail) {
+                this.#list(event, mail);
+                moved = (moved ?? new Set()).add(mail);
             }
         }
-        // children are counted, so a sender that never completes can be released
-        for (const source of new Set(events.map(event => event.source.id))) {
-            const first = events.find(event => event.source.id === source);
-            this.#releaseSilent(source, first && this.#mailOf(first.msg));
-        }
+        // the receivers are counted now, so a sender that never completes can be released
+        moved?.forEach(mail => this.#quiet.sent((events[0] as SendEvent).source.id, mail));
     }
 
     preDeliver(event: SendEvent): void {
-        const { id, node } = event.destination;
         const listed = this.#listed.get(event);
-        const mail = listed ?? this.#mailOf(event.msg);
-        if (mail && node) {
-            this.#bind(event.msg, mail.open(id, node));
-        }
-        if (listed) {
-            this.#listed.delete(event);
-            listed.arrive();
+        if (listed?.open) {
+            this.#deliveries.bind(event.msg, listed);
         }
     }
 
     onReceive(event: ReceiveEvent): void {
         const { id, node } = event.destination;
-        const delivery = this.#find(event.msg, id, false) ?? this.#openUnsent(event);
+        const delivery = this.#deliveries.find(event.msg, id, false) ?? this.#openUnsent(event);
         if (!delivery) {
             return;
         }
-        delivery.received = true;
-        delivery.handling = true;
         if (this.#view.liveNode(id) !== node) {
             // it was in the event loop when the node was closed, and nothing will complete it
             delivery.mail.drop('a node was stopped before it received the mail');
             this.#close(delivery);
             return;
         }
-        this.#noteCaught(event, delivery.mail);
-        if ((node as { _expectedDoneCount?: number })._expectedDoneCount === 0) {
-            delivery.quietTimer = setTimeout(() => this.#close(delivery), this.#quietMs);
+        delivery.received = true;
+        delivery.handling = true;
+        delivery.messageId = event.msg._msgid;
+        if (isCatch(node)) {
+            this.#noteCaught(event.msg, delivery.mail);
+        }
+        if (neverCompletes(node)) {
+            this.#quiet.watch(delivery, this.#times.silentMs, true);
         }
     }
 
     postReceive(event: ReceiveEvent): void {
-        const delivery = this.#find(event.msg, event.destination.id, true);
+        const delivery = this.#deliveries.find(event.msg, event.destination.id, true);
         if (delivery) {
             delivery.handling = false;
-            if (delivery.erred) {
-                // the handler threw: Node-RED reports the error and never completes the message
-                this.#close(delivery);
-            }
         }
     }
 
     onComplete(event: CompleteEvent): void {
         const { id, node } = event.node;
-        const delivery = this.#find(event.msg, id, true);
+        const delivery = this.#deliveries.find(event.msg, id, true);
+        if (event.error && !this.idle) {
+            // also for messages of others: their log line must not be taken for an error of a mail at the same node
+            this.#errors.reported(id);
+        }
         if (!delivery) {
             return;
         }
-        const { mail } = delivery;
-        if (event.error) {
-            mail.fail(id, describe(event.error));
-            this.#expectOwnLog(id);
-        } else if (this.#unclaimed.has(id)) {
-            mail.fail(id, this.#unclaimed.get(id) as string);
-            this.#unclaimed.delete(id);
-        }
+        const error = event.error ? describe(event.error) : this.#errors.claim(id);
         if (this.#view.liveNode(id) !== node) {
-            mail.drop('a node was stopped while it had the mail');
+            delivery.mail.drop(STOPPED);
+        } else if (error !== undefined) {
+            delivery.mail.fail(id, error, delivery.caught);
         }
         this.#close(delivery);
     }
 
     /** An error line in the log: the sign of an error that no Catch node took, also of one followed by `done()`. */
     onErrorLog(nodeId: string, text: string): void {
-        const own = this.#ownLogs.get(nodeId) ?? 0;
-        if (own > 0) {
-            this.#ownLogs.set(nodeId, own - 1);
-            return;
-        }
-        const open = [...(this.#atNode.get(nodeId) ?? [])].filter(delivery => delivery.received);
-        const sure = open.length === 1 ? open[0] : open.find(delivery => delivery.handling);
-        if (sure) {
-            sure.erred = true;
-            sure.mail.fail(nodeId, text);
-        } else if (open.length > 0) {
-            this.#unclaimed.set(nodeId, text);
+        this.#errors.logged(nodeId, text);
+    }
+
+    /** Until `deployed`, a receiver that does not exist may be one that is being replaced, and not one that is disabled. */
+    deploying(): void {
+        this.#deploying = true;
+    }
+
+    /** Flows were stopped or a deploy is over: what nodes of the past still hold will never be completed. */
+    sweep(): void {
+        for (const delivery of this.#deliveries.all()) {
+            if (this.#view.liveNode(delivery.nodeId) !== delivery.node) {
+                delivery.mail.drop(STOPPED);
+                this.#close(delivery);
+            }
         }
     }
 
-    /** After a deploy: what nodes of the past still hold will never be completed. */
-    sweep(): void {
-        for (const [id, deliveries] of this.#atNode) {
-            const live = this.#view.liveNode(id);
-            for (const delivery of [...deliveries]) {
-                if (delivery.node !== live) {
-                    delivery.mail.drop('a node was stopped while it had the mail');
-                    this.#close(delivery);
-                }
-            }
-        }
+    deployed(): void {
+        this.#deploying = false;
+        this.sweep();
     }
 
     /** By message id, else by the delivery id that clones, split, join and JSON keep; then the new message id is learnt. */
@@ -215,94 +200,85 @@ export class FlowTracker {
         const deliveryId = msg.mail?.delivery?.id;
         const mail = typeof deliveryId === 'string' ? this.#byDeliveryId.get(deliveryId) : undefined;
         if (mail) {
-            this.#alias(mail, msg._msgid);
+            this.#learn(mail, msg._msgid);
         }
         return mail;
     }
 
-    #alias(mail: TrackedMail, messageId: unknown): void {
+    #learn(mail: TrackedMail, messageId: unknown): void {
         if (typeof messageId === 'string' && messageId !== '') {
             this.#byMessageId.set(messageId, mail);
-            const aliases = this.#aliases.get(mail) ?? [];
-            aliases.push(messageId);
-            this.#aliases.set(mail, aliases);
+            mail.messageIds.add(messageId);
         }
     }
 
     #forget(mail: TrackedMail, deliveryId: string): void {
         this.#byDeliveryId.delete(deliveryId);
-        for (const messageId of this.#aliases.get(mail) ?? []) {
-            this.#byMessageId.delete(messageId);
-        }
-        this.#aliases.delete(mail);
-        if (this.idle) {
-            this.#ownLogs.clear();
-            this.#unclaimed.clear();
+        mail.messageIds.forEach(messageId => this.#byMessageId.delete(messageId));
+    }
+
+    #list(event: SendEvent, mail: TrackedMail): void {
+        const { id } = event.destination;
+        const node = this.#view.liveNode(id);
+        if (node) {
+            this.#listed.set(event, this.#deliveries.open(mail, id, node));
+        } else if (this.#deploying) {
+            mail.drop('it was sent to a node that was being deployed');
         }
     }
 
-    #openUnsent(event: ReceiveEvent): Delivery | undefined {
-        const mail = this.#mailOf(event.msg);
-        return mail && this.#bind(event.msg, mail.open(event.destination.id, event.destination.node));
-    }
-
-    #bind(msg: object, delivery: Delivery): Delivery {
-        // without this, an object that circles in a loop would collect its whole past
-        const open = (this.#bound.get(msg) ?? []).filter(earlier => earlier.mail.isOpen(earlier));
-        this.#bound.set(msg, [...open, delivery]);
-        const atNode = this.#atNode.get(delivery.nodeId) ?? new Set();
-        atNode.add(delivery);
-        this.#atNode.set(delivery.nodeId, atNode);
+    #openUnsent({ msg, destination }: ReceiveEvent): Delivery | undefined {
+        const mail = this.#mailOf(msg);
+        const delivery = mail && this.#deliveries.open(mail, destination.id, destination.node);
+        if (delivery) {
+            this.#deliveries.bind(msg, delivery);
+        }
         return delivery;
     }
 
-    #find(msg: object, nodeId: string, received: boolean): Delivery | undefined {
-        return this.#bound
-            .get(msg)
-            ?.find(
-                delivery =>
-                    delivery.nodeId === nodeId && delivery.received === received && delivery.mail.isOpen(delivery)
-            );
-    }
-
     #close(delivery: Delivery): void {
-        const atNode = this.#atNode.get(delivery.nodeId);
-        atNode?.delete(delivery);
-        if (atNode?.size === 0) {
-            this.#atNode.delete(delivery.nodeId);
-        }
-        delivery.mail.close(delivery);
+        this.#quiet.forget(delivery);
+        this.#deliveries.close(delivery);
     }
 
-    /** A Catch node's message names the node that failed; the error produced no log line then. */
-    #noteCaught(event: ReceiveEvent, mail: TrackedMail): void {
-        const source = event.msg.error?.source?.id;
-        if (typeof source !== 'string' || (event.destination.node as { type?: string }).type !== 'catch') {
+    /** A Catch node's message names the node that failed. */
+    #noteCaught(msg: FlowMessage, mail: TrackedMail): void {
+        const source = msg.error?.source?.id;
+        if (typeof source !== 'string') {
             return;
         }
-        this.#ownLogs.delete(source);
         mail.caught(source);
-        for (const delivery of this.#atNode.get(source) ?? []) {
-            if (delivery.mail === mail && delivery.handling) {
-                delivery.erred = true;
+        if (!this.#errors.wasReported(source)) {
+            const open = this.#deliveries.receivedAt(source).filter(delivery => delivery.mail === mail);
+            const culprit =
+                open.find(delivery => delivery.handling) ??
+                open.find(delivery => delivery.messageId === msg._msgid) ??
+                open[0];
+            if (culprit) {
+                culprit.caught = true;
+                this.#awaitCompletion(culprit);
             }
         }
     }
 
-    #releaseSilent(nodeId: string, mail: TrackedMail | undefined): void {
-        const silent = [...(this.#atNode.get(nodeId) ?? [])].find(
-            delivery => delivery.mail === mail && delivery.quietTimer !== undefined
-        );
-        if (silent) {
-            this.#close(silent);
-        }
+    #blame(delivery: Delivery, text: string): void {
+        delivery.mail.fail(delivery.nodeId, text);
+        this.#awaitCompletion(delivery);
     }
 
-    /** `done(err)` without a Catch node writes one log line in the same stack, which is no second error. */
-    #expectOwnLog(nodeId: string): void {
-        this.#ownLogs.set(nodeId, (this.#ownLogs.get(nodeId) ?? 0) + 1);
-        setImmediate(() => this.#ownLogs.delete(nodeId));
+    /** After `node.error` most nodes complete. A handler that threw does not, nor does a link call after its time-out. */
+    #awaitCompletion(delivery: Delivery): void {
+        this.#quiet.watch(delivery, this.#times.erredMs, false);
     }
+}
+
+function isCatch(node: object): boolean {
+    return (node as { type?: unknown }).type === 'catch';
+}
+
+/** Undocumented, and the same in both versions: how many handlers have the parameter `done`. */
+function neverCompletes(node: object): boolean {
+    return (node as { _expectedDoneCount?: unknown })._expectedDoneCount === 0;
 }
 
 function describe(error: unknown): string {

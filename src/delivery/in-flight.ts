@@ -1,4 +1,5 @@
 import type { MailMessage, MailRef } from '../message/types';
+import { snapshot } from './mail-reader';
 
 /** How a mail's way through the flow ended. Given back is neither: a stop made nodes drop it, and it comes again. */
 export type Outcome = { kind: 'done' } | { kind: 'failed'; reason: string } | { kind: 'given-back'; reason: string };
@@ -45,6 +46,8 @@ export class InFlightMails {
         timeoutMs: number,
         awaitsAck: boolean
     ): { mail: InFlightMail; settle: (outcome: Outcome) => void } {
+        // the flow may change the message it gets
+        const untouched = snapshot(message);
         const deliveryId = message.mail.delivery.id;
         let settle: (outcome: Outcome) => void = () => undefined;
         const outcome = new Promise<Outcome>(resolve => {
@@ -65,7 +68,7 @@ export class InFlightMails {
                 resolve(result);
             };
         });
-        const entry: Entry = { message, fingerprint, outcome, settle };
+        const entry: Entry = { message: untouched, fingerprint, outcome, settle };
         this.#byKey.set(key, entry);
         if (awaitsAck) {
             this.#waiting.set(deliveryId, entry);

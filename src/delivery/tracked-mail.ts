@@ -6,12 +6,14 @@ export interface Delivery {
     readonly nodeId: string;
     /** The node object; another one under the same id means that it was deployed anew. */
     readonly node: object;
+    open: boolean;
     received: boolean;
     /** The input handler is running right now. */
     handling: boolean;
-    /** The node reported an error for it, openly or by node.error. */
-    erred: boolean;
-    quietTimer: NodeJS.Timeout | undefined;
+    /** A Catch node has received an error of the node about this message. */
+    caught: boolean;
+    /** `_msgid` when it was received; a node may change it afterwards. */
+    messageId: unknown;
 }
 
 interface Failure {
@@ -23,38 +25,33 @@ interface Failure {
 
 /**
  * Counts the open deliveries of one mail in the flow. It is finished one turn of the event loop after the count fell
- * to zero, if it is zero still: Catch nodes receive after the completion that called them, and some nodes complete
- * before they send.
+ * to zero, if it is zero still: Catch and Complete nodes receive after the completion that called them, and some nodes
+ * complete before they send.
  */
 export class TrackedMail {
+    readonly deliveries = new Set<Delivery>();
+    /** The `_msgid`s under which its messages are known. */
+    readonly messageIds = new Set<string>();
     readonly #finish: (outcome: Outcome) => void;
     readonly #failures: Failure[] = [];
-    readonly #deliveries = new Set<Delivery>();
-    #announced = 0;
-    #everReceived = false;
+    #held = false;
+    #everOpened = false;
     #dropped = '';
-    #finished = false;
+    #ended = false;
 
     constructor(finish: (outcome: Outcome) => void) {
         this.#finish = finish;
     }
 
-    get finished(): boolean {
-        return this.#finished;
-    }
-
-    get deliveries(): Iterable<Delivery> {
-        return this.#deliveries;
-    }
-
-    /** Something is on its way that has no delivery yet: the send itself, or a wire that was just listed. */
-    announce(): void {
-        this.#announced++;
-    }
-
-    arrive(): void {
-        this.#announced--;
-        this.#checkSoon();
+    /** Keeps the mail open while `send` runs, whatever is counted meanwhile. */
+    hold(send: () => void): void {
+        this.#held = true;
+        try {
+            send();
+        } finally {
+            this.#held = false;
+            this.#checkSoon();
+        }
     }
 
     open(nodeId: string, node: object): Delivery {
@@ -62,38 +59,34 @@ export class TrackedMail {
             mail: this,
             nodeId,
             node,
+            open: true,
             received: false,
             handling: false,
-            erred: false,
-            quietTimer: undefined
+            caught: false,
+            messageId: undefined
         };
-        this.#everReceived = true;
-        this.#deliveries.add(delivery);
+        this.#everOpened = true;
+        this.deliveries.add(delivery);
         return delivery;
     }
 
     /** Ends a delivery; ignored when it has ended before, because some nodes call `done` twice. */
     close(delivery: Delivery): void {
-        clearTimeout(delivery.quietTimer);
-        if (this.#deliveries.delete(delivery)) {
+        delivery.open = false;
+        if (this.deliveries.delete(delivery)) {
             this.#checkSoon();
         }
     }
 
-    isOpen(delivery: Delivery): boolean {
-        return this.#deliveries.has(delivery);
+    fail(nodeId: string, reason: string, caught = false): void {
+        this.#failures.push({ nodeId, reason, caught });
     }
 
-    fail(nodeId: string, reason: string): void {
-        this.#failures.push({ nodeId, reason, caught: false });
-    }
-
-    /** A Catch node received an error of this node: its branch decides now. */
+    /** A Catch node received the latest error of this node: its branch decides now. */
     caught(nodeId: string): void {
-        for (const failure of this.#failures) {
-            if (failure.nodeId === nodeId) {
-                failure.caught = true;
-            }
+        const failure = this.#failures.findLast(candidate => candidate.nodeId === nodeId);
+        if (failure) {
+            failure.caught = true;
         }
     }
 
@@ -102,20 +95,16 @@ export class TrackedMail {
         this.#dropped ||= reason;
     }
 
-    /** Stops counting, for example when the time is over; late events find nothing any more. */
+    /** Stops counting, for example when the time is over. */
     end(): void {
-        this.#finished = true;
-        for (const delivery of this.#deliveries) {
-            clearTimeout(delivery.quietTimer);
-        }
-        this.#deliveries.clear();
+        this.#ended = true;
     }
 
     #checkSoon(): void {
         if (this.#isIdle()) {
             setImmediate(() => {
                 if (this.#isIdle()) {
-                    this.#finished = true;
+                    this.#ended = true;
                     this.#finish(this.#outcome());
                 }
             });
@@ -123,7 +112,7 @@ export class TrackedMail {
     }
 
     #isIdle(): boolean {
-        return !this.#finished && this.#announced <= 0 && this.#deliveries.size === 0;
+        return !this.#ended && !this.#held && this.deliveries.size === 0;
     }
 
     #outcome(): Outcome {
@@ -134,7 +123,7 @@ export class TrackedMail {
         if (this.#dropped) {
             return { kind: 'given-back', reason: this.#dropped };
         }
-        return this.#everReceived
+        return this.#everOpened
             ? { kind: 'done' }
             : { kind: 'given-back', reason: 'no node received it: nothing is wired, or what is wired is disabled' };
     }

@@ -3,6 +3,7 @@ import {
     FlowTracker,
     type CompleteEvent,
     type FlowMessage,
+    type QuietTimes,
     type ReceiveEvent,
     type SendEvent
 } from '../delivery/flow-tracker';
@@ -64,9 +65,9 @@ export class Settlement {
     readonly #users = new Set<string>();
     #remove: (() => void) | null = null;
 
-    constructor(runtime: Runtime) {
+    constructor(runtime: Runtime, times: Partial<QuietTimes> = {}) {
         this.#runtime = runtime;
-        this.#tracker = new FlowTracker({ liveNode: id => runtime.nodes.getNode(id) });
+        this.#tracker = new FlowTracker({ liveNode: id => runtime.nodes.getNode(id) }, times);
     }
 
     /** A node begins to use `ack: flow`. Throws MailError when the runtime has no messaging hooks. */
@@ -98,7 +99,8 @@ export class Settlement {
         send: () => void
     ): Promise<Outcome> {
         const { mail, settle } = this.inFlight.enter(key, message, fingerprint, timeoutMs, false);
-        const stop = this.#tracker.follow(message as unknown as FlowMessage, send, settle);
+        const emit = (): void => settleIfThrown(send, settle);
+        const stop = this.#tracker.follow(message as unknown as FlowMessage, emit, settle);
         const outcome = await mail.outcome;
         stop();
         this.#removeIfUnused();
@@ -113,8 +115,8 @@ export class Settlement {
         timeoutMs: number,
         send: () => void
     ): Promise<Outcome> {
-        const { mail } = this.inFlight.enter(key, message, fingerprint, timeoutMs, true);
-        send();
+        const { mail, settle } = this.inFlight.enter(key, message, fingerprint, timeoutMs, true);
+        settleIfThrown(send, settle);
         return mail.outcome;
     }
 
@@ -168,12 +170,22 @@ export class Settlement {
             }
         };
         log.addHandler(handler);
-        const sweep = (): void => tracker.sweep();
-        events?.on('flows:started', sweep);
+        const phases = {
+            'flows:stopping': () => tracker.deploying(),
+            'flows:stopped': () => tracker.sweep(),
+            'flows:started': () => tracker.deployed()
+        };
+        for (const [phase, listener] of Object.entries(phases)) {
+            events?.on(phase, listener);
+        }
+        // whoever installs the hooks is being constructed, so flows are just starting
+        tracker.deploying();
         this.#remove = () => {
             hooks.remove(`*.${LABEL}`);
             log.removeHandler(handler);
-            events?.off('flows:started', sweep);
+            for (const [phase, listener] of Object.entries(phases)) {
+                events?.off(phase, listener);
+            }
         };
     }
 
@@ -182,6 +194,15 @@ export class Settlement {
             this.#remove?.();
             this.#remove = null;
         }
+    }
+}
+
+/** `send` throws when a message cannot be cloned for a second receiver; that must not keep the mail open. */
+function settleIfThrown(send: () => void, settle: (outcome: Outcome) => void): void {
+    try {
+        send();
+    } catch (error) {
+        settle({ kind: 'failed', reason: `the message could not be sent: ${String(error)}` });
     }
 }
 

@@ -1,0 +1,204 @@
+import { createRequire } from 'node:module';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import helper = require('node-red-node-test-helper');
+import { mailKey, type InFlightMail, type Outcome } from '../../src/delivery/in-flight';
+import type { MailMessage } from '../../src/message/types';
+import { Settlement } from '../../src/runtime/settlement';
+import { Changes } from './changes';
+
+export type FlowNode = { id: string; type: string } & Record<string, unknown>;
+export type FlowMessage = NodeMessage & Record<string, unknown>;
+/** What a node of the type `custom` does with a message. */
+export type Handler = (
+    this: Node,
+    msg: FlowMessage,
+    send: (msg: unknown) => void,
+    done: (error?: unknown) => void
+) => void;
+
+interface Hooks {
+    add(name: string, callback: (event: never) => unknown): void;
+    remove(name: string): void;
+    has(name: string): boolean;
+    clear(): void;
+}
+
+interface MailSource extends Node {
+    emitMail(uid: number, timeoutMs: number): Promise<Outcome>;
+}
+
+const RUNTIME = require.resolve(process.env.NODE_RED ?? 'node-red');
+const CORE_NODES = [
+    'common/05-junction',
+    'common/21-debug',
+    'common/60-link',
+    'function/10-function',
+    'function/10-switch',
+    'function/15-change',
+    'function/80-template',
+    'function/89-delay',
+    'function/89-trigger',
+    'function/rbe',
+    'network/21-httprequest',
+    'parsers/70-JSON',
+    'sequence/17-split',
+    'sequence/18-sort',
+    'sequence/19-batch',
+    'storage/10-file'
+];
+
+// before anything else: the server that a test starts has to be of the same runtime
+helper.init(RUNTIME);
+
+/** Short, so that a test of a node that says nothing does not wait long. */
+const SILENT_MS = 120;
+const ERRED_MS = 200;
+const TIMEOUT_MS = 8_000;
+
+/** The messaging hooks of the runtime under test; the helper does not hand them to nodes. */
+export const hooks = (require(RUNTIME) as { hooks: Hooks }).hooks;
+
+/** Runs a flow of real core nodes behind a source that emits mails as imap-in does, and tells how each mail ended. */
+export class SettlementFlow {
+    settlement!: Settlement;
+    /** Messages that reached `custom` nodes, by node id. */
+    readonly #received = new Map<string, FlowMessage[]>();
+    readonly #changes = new Changes();
+    readonly #handlers: Readonly<Record<string, Handler>>;
+    #nextUid = 1;
+
+    private constructor(handlers: Readonly<Record<string, Handler>>) {
+        this.#handlers = handlers;
+    }
+
+    /**
+     * Loads a flow and resolves when it runs. The caller must `stop()` it.
+     *
+     * @param flow nodes without `z` come to lie on the tab "tab".
+     * @param handlers what the nodes of the type `custom` do, by their property `does`.
+     */
+    static async load(
+        flow: readonly FlowNode[],
+        handlers: Readonly<Record<string, Handler>> = {},
+        settings: object = {}
+    ): Promise<SettlementFlow> {
+        const test = new SettlementFlow(handlers);
+        helper.settings({ runtimeSyncDelivery: false, ...settings });
+        await helper.load([...test.#nodeTypes(), ...coreNodes()], placed(flow));
+        return test;
+    }
+
+    /** Emits one mail, or rather a message with the ids of one, and resolves with how its way through the flow ended. */
+    emit(source = 'source', timeoutMs = TIMEOUT_MS): Promise<Outcome> {
+        return (helper.getNode(source) as MailSource).emitMail(this.#nextUid++, timeoutMs);
+    }
+
+    /** Emits so many mails in one turn of the event loop; resolves with the kinds of their outcomes, in that order. */
+    async emitMany(count: number, source = 'source'): Promise<string[]> {
+        const outcomes = await Promise.all(Array.from({ length: count }, () => this.emit(source)));
+        return outcomes.map(outcome => outcome.kind);
+    }
+
+    /** The mail with this number as a new instance of its node would find it. */
+    find(uid: number, source = 'source'): InFlightMail | null {
+        return this.settlement.inFlight.find(mailKey(source, refOf(uid)));
+    }
+
+    received(nodeId: string): readonly FlowMessage[] {
+        return this.#received.get(nodeId) ?? [];
+    }
+
+    /** Resolves when so many messages reached a `custom` node. */
+    reached(nodeId: string, count = 1): Promise<readonly FlowMessage[]> {
+        return this.#changes.until(
+            () => this.received(nodeId).length >= count && this.received(nodeId),
+            `${count} messages at ${nodeId}`
+        );
+    }
+
+    deploy(flow: readonly FlowNode[], type: 'full' | 'flows' | 'nodes'): Promise<void> {
+        return helper.setFlows(placed(flow), type);
+    }
+
+    async stop(): Promise<void> {
+        await helper.unload();
+    }
+
+    #nodeTypes(): Array<(RED: NodeAPI) => void> {
+        const prepare = (RED: NodeAPI): void => {
+            Object.assign(RED, { hooks });
+            this.settlement = new Settlement(RED as never, { silentMs: SILENT_MS, erredMs: ERRED_MS });
+        };
+        const source = (RED: NodeAPI): void => this.#registerSource(RED);
+        const custom = (RED: NodeAPI): void => this.#registerCustom(RED);
+        return [prepare, source, custom];
+    }
+
+    #registerSource(RED: NodeAPI): void {
+        const settlement = this.settlement;
+        RED.nodes.registerType('mail-source', function (this: MailSource, config): void {
+            RED.nodes.createNode(this, config);
+            settlement.acquire(this.id);
+            this.emitMail = (uid, timeoutMs) => {
+                const message = { ...mail(uid), _msgid: RED.util.generateId() } as unknown as MailMessage;
+                const send = (): void => this.send([message as unknown as NodeMessage, null]);
+                return settlement.followFlow(mailKey(this.id, refOf(uid)), message, 'print', timeoutMs, send);
+            };
+            this.on('close', () => settlement.release(this.id));
+        });
+    }
+
+    #registerCustom(RED: NodeAPI): void {
+        const handlers = this.#handlers;
+        const note = (id: string, msg: FlowMessage): void => {
+            this.#received.set(id, [...this.received(id), msg]);
+            this.#changes.notify();
+        };
+        RED.nodes.registerType('custom', function (this: Node, config): void {
+            RED.nodes.createNode(this, config);
+            const { does, silent } = config as unknown as { does?: string; silent?: boolean };
+            const handler = handlers[does ?? ''] ?? passOn;
+            const run: Handler = (msg, send, done) => {
+                note(this.id, msg);
+                handler.call(this, msg, send, done);
+            };
+            if (silent) {
+                // a handler with one parameter: the runtime will never hear that it has completed
+                const nothing = (): void => undefined;
+                this.on('input', ((msg: FlowMessage) =>
+                    run.call(this, msg, this.send.bind(this) as never, nothing)) as never);
+            } else {
+                this.on('input', (msg, send, done) => run.call(this, msg as FlowMessage, send as never, done as never));
+            }
+        });
+    }
+}
+
+const passOn: Handler = (msg, send, done) => {
+    send(msg);
+    done();
+};
+
+function coreNodes(): Array<(RED: NodeAPI) => void> {
+    const { resolve } = createRequire(RUNTIME);
+    return CORE_NODES.map(file => require(resolve(`@node-red/nodes/core/${file}.js`)) as (RED: NodeAPI) => void);
+}
+
+/** Node-RED takes a node without coordinates for a config node, and lets flow nodes be on tabs or in subflows only. */
+function placed(flow: readonly FlowNode[]): FlowNode[] {
+    const tabs = new Set(flow.filter(node => node.type === 'tab').map(node => node.id));
+    const own = tabs.has('tab') ? [] : [{ id: 'tab', type: 'tab', label: 'tab' }];
+    const nodes = flow.map(node =>
+        node.type === 'tab' || node.type === 'subflow' ? node : { z: 'tab', x: 0, y: 0, wires: [], ...node }
+    );
+    return structuredClone([...own, ...nodes]);
+}
+
+function refOf(uid: number): MailMessage['mail']['ref'] {
+    return { account: 'account', folder: 'INBOX', uidValidity: '1', uid };
+}
+
+function mail(uid: number): object {
+    const delivery = { id: `delivery-${uid}`, attempt: 1 };
+    return { payload: 'text', topic: `mail ${uid}`, attachments: [], mail: { ref: refOf(uid), delivery } };
+}
