@@ -1,10 +1,10 @@
 import type { NodeAPI } from 'node-red';
-import type { ImapAccount } from '../account/imap-account';
+import { ImapAccount } from '../account/imap-account';
 import { MailError, MailErrorCode } from '../message/mail-error';
 
 /** What the imap-account config node offers: an account, or the reason why its settings give none. */
 export interface ImapAccountHolder {
-    account: ImapAccount | MailError;
+    account: ImapAccount | Error;
 }
 
 /**
@@ -14,7 +14,11 @@ export interface ImapAccountHolder {
  */
 export function findImapAccount(RED: NodeAPI, id: string): ImapAccount {
     const holder = id === '' ? null : (RED.nodes.getNode(id) as unknown as Partial<ImapAccountHolder> | null);
-    if (!holder?.account) {
+    if (holder?.account instanceof Error) {
+        throw holder.account;
+    }
+    // the id may come from a message, and nodes of other kinds have an "account" too
+    if (!(holder?.account instanceof ImapAccount)) {
         throw new MailError({
             code: MailErrorCode.NotConfigured,
             kind: 'configuration',
@@ -22,9 +26,6 @@ export function findImapAccount(RED: NodeAPI, id: string): ImapAccount {
             problem: 'no account is chosen, or it is missing or disabled',
             remedy: 'Choose an account in the node and deploy.'
         });
-    }
-    if (holder.account instanceof MailError) {
-        throw holder.account;
     }
     return holder.account;
 }

@@ -6,15 +6,15 @@ import { MailError, MailErrorCode } from '../message/mail-error';
  * Finds the core tls-config node that an account names.
  *
  * @returns null when the account names none.
- * @throws MailError NOT_CONFIGURED when it is missing or disabled: connecting without it would drop a check that the
- *     user has asked for.
+ * @throws MailError NOT_CONFIGURED when it is missing, disabled or of another kind: connecting without it would drop
+ *     a check that the user has asked for.
  */
 export function findTlsConfig(RED: NodeAPI, id: string | undefined): TlsConfigNode | null {
     if (!id) {
         return null;
     }
-    const node = RED.nodes.getNode(id) as unknown as TlsConfigNode | null;
-    if (!node) {
+    const node = RED.nodes.getNode(id) as unknown as Partial<TlsConfigNode> | null;
+    if (typeof node?.addTLSOptions !== 'function') {
         throw new MailError({
             code: MailErrorCode.NotConfigured,
             kind: 'configuration',
@@ -23,5 +23,5 @@ export function findTlsConfig(RED: NodeAPI, id: string | undefined): TlsConfigNo
             remedy: 'Choose another one in the account and deploy.'
         });
     }
-    return node;
+    return node as TlsConfigNode;
 }
