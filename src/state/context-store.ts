@@ -23,7 +23,10 @@ export class ContextStore implements StateStore {
         const value = await this.#answer<unknown>(callback =>
             this.#context.get(propertyName(key), this.#store, callback)
         );
-        return value === undefined || value === null ? { state: 'absent' } : { state: 'present', value };
+        // a copy: the memory store hands out its own object, and what was never saved must not be in it
+        return value === undefined || value === null
+            ? { state: 'absent' }
+            : { state: 'present', value: structuredClone(value) };
     }
 
     async save(key: string, value: unknown): Promise<void> {
@@ -34,6 +37,8 @@ export class ContextStore implements StateStore {
         const loaded = await this.load(key);
         if (loaded.state === 'present') {
             await this.save(`${key} damaged ${Date.now()}`, loaded.value);
+            // not every store can forget a key, but each can hold nothing under it
+            await this.save(key, null);
         }
     }
 
@@ -43,14 +48,19 @@ export class ContextStore implements StateStore {
                 () => reject(new Error(`the context store "${this.#store}" did not answer in ${TIMEOUT_MS / 1000} s`)),
                 TIMEOUT_MS
             );
-            ask((error, value) => {
+            const settle = (error: unknown, value?: unknown): void => {
                 clearTimeout(timer);
                 if (error) {
                     reject(error instanceof Error ? error : new Error(String(error)));
                 } else {
                     resolve(value as T);
                 }
-            });
+            };
+            try {
+                ask(settle);
+            } catch (error) {
+                settle(error);
+            }
         });
     }
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from './make-folder';
 import type { Loaded, StateStore } from './store';
@@ -39,15 +39,15 @@ export class FileStore implements StateStore {
     async save(key: string, value: unknown): Promise<void> {
         await makeFolder(this.#folder);
         const path = this.#path(key);
-        const temporary = `${path}.new`;
-        const file = await open(temporary, 'w', FILE_MODE);
+        // a name of its own: a node that closes slowly and its successor may save the same key at the same time
+        const temporary = `${path}.${randomUUID()}.new`;
         try {
-            await file.writeFile(JSON.stringify(value));
-            await file.datasync();
-        } finally {
-            await file.close();
+            await writeSynced(temporary, JSON.stringify(value));
+            await rename(temporary, path);
+        } catch (error) {
+            await rm(temporary, { force: true });
+            throw error;
         }
-        await rename(temporary, path);
         await syncFolder(this.#folder);
     }
 
@@ -58,6 +58,16 @@ export class FileStore implements StateStore {
     /** Keys hold folder names from a server; a hash cannot leave the folder, and ends no name with a dot or a device. */
     #path(key: string): string {
         return join(this.#folder, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
+    }
+}
+
+async function writeSynced(path: string, text: string): Promise<void> {
+    const file = await open(path, 'wx', FILE_MODE);
+    try {
+        await file.writeFile(text);
+        await file.datasync();
+    } finally {
+        await file.close();
     }
 }
 

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FileStore } from '../../../src/state/file-store';
+import { createTempFolder, type TempFolder } from '../../support/temp-folder';
+
+describe('FileStore', () => {
+    let temp: TempFolder;
+    let folder: string;
+    let store: FileStore;
+
+    beforeEach(() => {
+        temp = createTempFolder('file-store');
+        folder = join(temp.path, 'mailflow', 'ledger');
+        store = new FileStore(folder);
+    });
+
+    afterEach(() => temp.remove());
+
+    function files(): string[] {
+        return readdirSync(folder);
+    }
+
+    /** The one file that a save has made. */
+    function file(): string {
+        return join(folder, files()[0] as string);
+    }
+
+    it('gives back what was saved, to another instance too', async () => {
+        const value = { text: 'ä„\u0000', number: 1.5, list: [null, true], nested: { deep: {} } };
+        await store.save('key', value);
+        assert.deepEqual(await new FileStore(folder).load('key'), { state: 'present', value });
+    });
+
+    it('has nothing where nothing was saved, and makes nothing by looking', async () => {
+        assert.deepEqual(await store.load('key'), { state: 'absent' });
+        assert.deepEqual(readdirSync(temp.path), []);
+    });
+
+    it('replaces what was saved before', async () => {
+        await store.save('key', { a: 'a long value that must not shine through' });
+        await store.save('key', 1);
+        assert.deepEqual(await store.load('key'), { state: 'present', value: 1 });
+        assert.equal(files().length, 1);
+    });
+
+    it('lets only the owner read, whatever the mask of the process', async () => {
+        const mask = process.umask(0);
+        try {
+            await store.save('key', 1);
+        } finally {
+            process.umask(mask);
+        }
+        assert.equal(statSync(file()).mode & 0o777, 0o600);
+        assert.equal(statSync(folder).mode & 0o777, 0o700);
+    });
+
+    describe('with a file that is no JSON', () => {
+        for (const [what, content] of [
+            ['cut short', '{"a": [1, 2'],
+            ['empty', ''],
+            ['of zeros, as a file system leaves it after a power cut', '\0'.repeat(100)]
+        ] as const) {
+            it(`keeps it aside when it is ${what}`, async () => {
+                await store.save('key', 1);
+                writeFileSync(file(), content);
+                const loaded = await store.load('key');
+                assert.equal(loaded.state, 'damaged');
+                assert.match(loaded.problem, /\.json is not valid JSON and was kept aside$/);
+                assert.deepEqual(
+                    files().map(name => name.replace(/\d+$/, '')),
+                    [`${files()[0]?.split('.')[0]}.json.damaged-`]
+                );
+                assert.equal(readFileSync(file(), 'utf8'), content);
+                assert.deepEqual(await store.load('key'), { state: 'absent' });
+            });
+        }
+    });
+
+    it('sets a value aside on request', async () => {
+        await store.save('key', { evidence: true });
+        await store.setAside('key');
+        assert.deepEqual(await store.load('key'), { state: 'absent' });
+        assert.equal(readFileSync(file(), 'utf8'), '{"evidence":true}');
+    });
+
+    it('is not led astray by a half-written file that a crash left behind', async () => {
+        await store.save('key', 'old');
+        writeFileSync(`${file()}.new`, '{"half');
+        assert.deepEqual(await store.load('key'), { state: 'present', value: 'old' });
+        await store.save('key', 'new');
+        assert.deepEqual(await store.load('key'), { state: 'present', value: 'new' });
+    });
+
+    // A node that closes slowly and its successor save the same ledger
+    it('never mixes two saves of one key', async () => {
+        const values = Array.from({ length: 20 }, (_unused, index) => String(index % 10).repeat(100_000 + index));
+        const other = new FileStore(folder);
+        await Promise.all(values.map((value, index) => (index % 2 ? store : other).save('key', value)));
+        const loaded = await store.load('key');
+        assert.ok(loaded.state === 'present' && values.includes(loaded.value as string));
+        assert.equal(files().length, 1);
+    });
+
+    it('keeps keys apart, also those that a file system might not', async () => {
+        const keys = ['key', 'KEY', 'key ', 'key.', 'ключ', 'k\u0000ey', '["a","b"]', '["a","B"]', ''];
+        for (const [index, key] of keys.entries()) {
+            await store.save(key, index);
+        }
+        for (const [index, key] of keys.entries()) {
+            assert.deepEqual(await store.load(key), { state: 'present', value: index });
+        }
+    });
+
+    for (const key of ['../../outside', '/etc/passwd', '..', 'a/b', 'a\\b', 'CON', 'x'.repeat(10_000), '__proto__']) {
+        it(`stays in its folder with the key ${JSON.stringify(key.slice(0, 20))}`, async () => {
+            await store.save(key, 1);
+            assert.deepEqual(await store.load(key), { state: 'present', value: 1 });
+            assert.deepEqual(readdirSync(temp.path), ['mailflow']);
+            assert.deepEqual(readdirSync(join(temp.path, 'mailflow')), ['ledger']);
+            assert.match(files().join(), /^[0-9a-f]{32}\.json$/);
+        });
+    }
+
+    describe('rejects', () => {
+        it('a save into a folder that cannot be made', async () => {
+            writeFileSync(join(temp.path, 'mailflow'), 'a file');
+            await assert.rejects(store.save('key', 1), /EEXIST|ENOTDIR/);
+        });
+
+        it('a save over something that cannot be replaced, and keeps nothing half-done', async () => {
+            await store.save('key', 1);
+            const path = file();
+            await store.setAside('key');
+            mkdirSync(join(path, 'x'), { recursive: true });
+            const before = files();
+            await assert.rejects(store.save('key', 1), /EISDIR|ENOTEMPTY|EEXIST/);
+            assert.deepEqual(files(), before);
+        });
+
+        it('a value that is not JSON', async () => {
+            await assert.rejects(store.save('key', undefined));
+            await assert.rejects(store.save('key', 5n));
+            assert.deepEqual(await store.load('key'), { state: 'absent' });
+        });
+
+        it('a load that fails for another reason than absence', async () => {
+            await store.save('key', 1);
+            const path = file();
+            await store.setAside('key');
+            mkdirSync(path);
+            await assert.rejects(store.load('key'), { code: 'EISDIR' });
+        });
+    });
+});
