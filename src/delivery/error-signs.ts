@@ -4,7 +4,8 @@ import type { Delivery } from './tracked-mail';
 /**
  * Errors that nodes report by `node.error` instead of `done(err)`; what they complete afterwards looks like a success.
  * Each shows itself by one of two signs: a Catch node receives it, or a line is written to the log. The line names the
- * node alone, so with several messages there the right one has to be guessed.
+ * node alone, so with several messages there the right one has to be guessed: a mail too many that comes again is
+ * better than one that is lost.
  */
 export class ErrorSigns {
     readonly #deliveries: OpenDeliveries;
@@ -34,7 +35,7 @@ export class ErrorSigns {
         if (this.#reported.delete(nodeId)) {
             return;
         }
-        const open = this.#deliveries.receivedAt(nodeId);
+        const open = this.#candidates(nodeId);
         const sure = open.length === 1 ? open[0] : open.find(delivery => delivery.handling);
         if (sure) {
             this.#blame(sure, text);
@@ -57,9 +58,14 @@ export class ErrorSigns {
     /** Nobody completed: it was a time-out, and that comes to what has waited longest. */
     #blameOldest(nodeId: string): void {
         const text = this.claim(nodeId);
-        const [oldest] = this.#deliveries.receivedAt(nodeId);
+        const [oldest] = this.#candidates(nodeId);
         if (text !== undefined && oldest) {
             this.#blame(oldest, text);
         }
+    }
+
+    /** What the node has that no error is known of yet. */
+    #candidates(nodeId: string): Delivery[] {
+        return this.#deliveries.receivedAt(nodeId).filter(delivery => !delivery.erred);
     }
 }

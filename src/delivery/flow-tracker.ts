@@ -157,8 +157,8 @@ export class FlowTracker {
         const error = event.error ? describe(event.error) : this.#errors.claim(id);
         if (this.#view.liveNode(id) !== node) {
             delivery.mail.drop(STOPPED);
-        } else if (error !== undefined) {
-            delivery.mail.fail(id, error, delivery.caught);
+        } else if (error !== undefined && !delivery.caught) {
+            delivery.mail.fail(id, error);
         }
         this.#close(delivery);
     }
@@ -262,6 +262,7 @@ export class FlowTracker {
     }
 
     #blame(delivery: Delivery, text: string): void {
+        delivery.erred = true;
         delivery.mail.fail(delivery.nodeId, text);
         this.#awaitCompletion(delivery);
     }

@@ -10,6 +10,8 @@ export interface Delivery {
     received: boolean;
     /** The input handler is running right now. */
     handling: boolean;
+    /** The log holds an error of the node that was taken for one about this message. */
+    erred: boolean;
     /** A Catch node has received an error of the node about this message. */
     caught: boolean;
     /** `_msgid` when it was received; a node may change it afterwards. */
@@ -19,8 +21,6 @@ export interface Delivery {
 interface Failure {
     nodeId: string;
     reason: string;
-    /** A Catch node has received it; from then on its branch counts. */
-    caught: boolean;
 }
 
 /**
@@ -62,6 +62,7 @@ export class TrackedMail {
             open: true,
             received: false,
             handling: false,
+            erred: false,
             caught: false,
             messageId: undefined
         };
@@ -78,15 +79,15 @@ export class TrackedMail {
         }
     }
 
-    fail(nodeId: string, reason: string, caught = false): void {
-        this.#failures.push({ nodeId, reason, caught });
+    fail(nodeId: string, reason: string): void {
+        this.#failures.push({ nodeId, reason });
     }
 
     /** A Catch node received the latest error of this node: its branch decides now. */
     caught(nodeId: string): void {
-        const failure = this.#failures.findLast(candidate => candidate.nodeId === nodeId);
-        if (failure) {
-            failure.caught = true;
+        const index = this.#failures.findLastIndex(failure => failure.nodeId === nodeId);
+        if (index >= 0) {
+            this.#failures.splice(index, 1);
         }
     }
 
@@ -116,7 +117,7 @@ export class TrackedMail {
     }
 
     #outcome(): Outcome {
-        const failure = this.#failures.find(candidate => !candidate.caught);
+        const [failure] = this.#failures;
         if (failure) {
             return { kind: 'failed', reason: failure.reason };
         }

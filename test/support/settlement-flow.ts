@@ -84,8 +84,13 @@ export class SettlementFlow {
     ): Promise<SettlementFlow> {
         const test = new SettlementFlow(handlers);
         helper.settings({ runtimeSyncDelivery: false, ...settings });
-        await helper.load([...test.#nodeTypes(), ...coreNodes()], placed(flow));
-        return test;
+        try {
+            await helper.load([...test.#nodeTypes(), ...coreNodes()], placed(flow));
+            return test;
+        } catch (error) {
+            await helper.unload();
+            throw error;
+        }
     }
 
     /** Emits one mail, or rather a message with the ids of one, and resolves with how its way through the flow ended. */
@@ -102,6 +107,10 @@ export class SettlementFlow {
     /** The mail with this number as a new instance of its node would find it. */
     find(uid: number, source = 'source'): InFlightMail | null {
         return this.settlement.inFlight.find(mailKey(source, refOf(uid)));
+    }
+
+    node(id: string): Node {
+        return helper.getNode(id);
     }
 
     received(nodeId: string): readonly FlowMessage[] {
