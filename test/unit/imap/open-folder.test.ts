@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow';
 import { Readable } from 'node:stream';
 import type { ImapConnection } from '../../../src/imap/connection';
-import { goneError, OpenFolder, toDate } from '../../../src/imap/open-folder';
+import { flagsOf, goneError, OpenFolder, toDate } from '../../../src/imap/open-folder';
 import { MailError } from '../../../src/message/mail-error';
 
 type Client = { [Name in keyof ImapFlow]?: unknown };
@@ -212,6 +212,18 @@ describe('OpenFolder', () => {
             await assert.rejects(folder.download(3), { code: 'MAIL_GONE' });
         });
     });
+});
+
+describe('flagsOf', () => {
+    it('lists flags and keywords as they are on the server', () => {
+        assert.deepEqual(flagsOf(row({ flags: new Set(['\\Seen', 'Done']) })), ['\\Seen', 'Done']);
+    });
+
+    it('leaves out what says nothing of the mail', () => {
+        assert.deepEqual(flagsOf(row({ flags: new Set(['\\Recent', '\\Seen']) })), ['\\Seen']);
+    });
+
+    it('is empty for a row without flags', () => assert.deepEqual(flagsOf(row({})), []));
 });
 
 describe('toDate', () => {
