@@ -211,7 +211,10 @@ describe('an action on a mail', () => {
 
         it('is refused without MOVE and UIDPLUS, because the fallback expunges mail of others', async () => {
             const folder = await open({ capabilities: ['IMAP4rev1'] });
-            await refused(moveMail(folder, 5, 'Trash'), { code: 'SERVER_REFUSED', message: /neither MOVE nor UIDPLUS/ });
+            await refused(moveMail(folder, 5, 'Trash'), {
+                code: 'SERVER_REFUSED',
+                message: /neither MOVE nor UIDPLUS/
+            });
             assert.deepEqual(sent(), []);
         });
 
