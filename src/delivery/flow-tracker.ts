@@ -31,14 +31,17 @@ export interface RuntimeView {
     liveNode(id: string): object | null | undefined;
 }
 
+/** How long to wait for what may never come, in milliseconds. */
 export interface QuietTimes {
     /** A switch without a matching rule never sends; a node that never reports is released after this. */
     silentMs: number;
     /** A node that reported an error usually completes at once; one that does not is released after this. */
     erredMs: number;
+    /** A mail that has failed waits for its other branches no longer than this. */
+    failedMs: number;
 }
 
-const QUIET_TIMES: QuietTimes = { silentMs: 1_000, erredMs: 5_000 };
+const QUIET_TIMES: QuietTimes = { silentMs: 1_000, erredMs: 5_000, failedMs: 30_000 };
 
 const STOPPED = 'a node was stopped while it had the mail';
 
@@ -158,7 +161,7 @@ export class FlowTracker {
         if (this.#view.liveNode(id) !== node) {
             delivery.mail.drop(STOPPED);
         } else if (error !== undefined && !delivery.caught) {
-            delivery.mail.fail(id, error);
+            delivery.mail.fail(id, error, this.#times.failedMs);
         }
         this.#close(delivery);
     }
@@ -263,7 +266,7 @@ export class FlowTracker {
 
     #blame(delivery: Delivery, text: string): void {
         delivery.erred = true;
-        delivery.mail.fail(delivery.nodeId, text);
+        delivery.mail.fail(delivery.nodeId, text, this.#times.failedMs);
         this.#awaitCompletion(delivery);
     }
 

@@ -37,6 +37,7 @@ export class TrackedMail {
     #held = false;
     #everOpened = false;
     #dropped = '';
+    #patience: NodeJS.Timeout | undefined;
     #ended = false;
 
     constructor(finish: (outcome: Outcome) => void) {
@@ -79,8 +80,15 @@ export class TrackedMail {
         }
     }
 
-    fail(nodeId: string, reason: string): void {
+    /** @param patienceMs how long the other branches may still take: some wait for what will never come, as join does. */
+    fail(nodeId: string, reason: string, patienceMs: number): void {
         this.#failures.push({ nodeId, reason });
+        this.#patience ??= setTimeout(() => {
+            this.#patience = undefined;
+            if (this.#failures.length > 0) {
+                this.#conclude();
+            }
+        }, patienceMs);
     }
 
     /** A Catch node received the latest error of this node: its branch decides now. */
@@ -99,16 +107,23 @@ export class TrackedMail {
     /** Stops counting, for example when the time is over. */
     end(): void {
         this.#ended = true;
+        clearTimeout(this.#patience);
     }
 
     #checkSoon(): void {
         if (this.#isIdle()) {
             setImmediate(() => {
                 if (this.#isIdle()) {
-                    this.#ended = true;
-                    this.#finish(this.#outcome());
+                    this.#conclude();
                 }
             });
+        }
+    }
+
+    #conclude(): void {
+        if (!this.#ended) {
+            this.end();
+            this.#finish(this.#outcome());
         }
     }
 

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import helper = require('node-red-node-test-helper');
 import { startEmbeddedImap } from '../support/embedded-imap';
 import { exampleCases, type ExampleMailbox } from '../support/example-cases';
-import { readExample } from '../support/example-run';
+import { ExampleRun, readExample } from '../support/example-run';
+import { useNodeRed } from '../support/helper';
+import { buildMail } from '../support/mail-builder';
+import { startSmtpSink } from '../support/smtp-sink';
 
+const OWN = 'sales@example.org';
 const ROOT = join(__dirname, '..', '..');
 const NAMES = readdirSync(join(ROOT, 'examples')).map(file => file.replace(/\.json$/, ''));
 
 async function startMailbox(): Promise<ExampleMailbox> {
-    const imap = await startEmbeddedImap({ users: { 'sales@example.org': 'secret' } });
+    const imap = await startEmbeddedImap({ users: { [OWN]: 'secret' } });
     return {
         port: imap.port,
-        user: 'sales@example.org',
+        user: OWN,
         password: 'secret',
         deliver: async (mail, flags) => void imap.appendMessage('INBOX', mail, flags),
         mails: async () => imap.mails('INBOX'),
@@ -22,10 +25,37 @@ async function startMailbox(): Promise<ExampleMailbox> {
 }
 
 describe('the example flows', () => {
-    before(() => helper.startServer());
-    after(() => helper.stopServer());
+    describe('on a server in memory', function () {
+        this.timeout(60_000);
+        const red = useNodeRed();
+        exampleCases(red, startMailbox);
 
-    describe('on a server in memory', () => exampleCases(startMailbox));
+        it('forward-replies does not send a mail again that was sent and could not be marked', async () => {
+            const imap = await startEmbeddedImap({ users: { [OWN]: 'secret' } });
+            imap.mailbox('INBOX').allowPermanentFlags = false;
+            const sink = await startSmtpSink({ users: { [OWN]: 'secret' } });
+            const flow = await ExampleRun.start(red, 'forward-replies', {
+                imapPort: imap.port,
+                smtpPort: sink.port,
+                environment: {
+                    ...{ MAIL_HOST: imap.host, MAIL_USER: OWN, MAIL_PASSWORD: 'secret' },
+                    ...{ SMTP_HOST: sink.host, SMTP_USER: OWN, SMTP_PASSWORD: 'secret' },
+                    FORWARD_TO: 'office@example.com'
+                }
+            });
+            try {
+                imap.appendMessage('INBOX', buildMail());
+                const [message] = await flow.waitFor('Sent, not marked', 1);
+                assert.match(JSON.stringify(message?.['error']), /FLAG_NOT_PERMITTED/);
+                await flow.waitForNothingPending();
+                assert.equal(sink.mails.length, 1);
+            } finally {
+                await flow.stop();
+                await sink.stop();
+                await imap.close();
+            }
+        });
+    });
 
     it('use every node of the pack', () => {
         const { 'node-red': pack } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

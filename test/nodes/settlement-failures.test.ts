@@ -135,6 +135,25 @@ settlementSuite('settlement of a mail whose flow fails', load => {
         assert.equal(test.received('end').length, 2);
     });
 
+    it('does not wait for a branch that may never end once the mail has failed', async () => {
+        const test = await load([source('a', 'b'), func('a', "throw 'bad'"), delay('b', 7_000, 'end'), end()]);
+        assertFailed(await test.emit(), /bad/);
+        assert.equal(test.received('end').length, 0);
+    });
+
+    it('waits for a long branch of a mail whose failure was caught', async () => {
+        const test = await load([
+            source('a', 'b'),
+            func('a', "throw 'bad'"),
+            catchAll('care'),
+            end('care'),
+            delay('b', 700, 'end'),
+            end()
+        ]);
+        assertDone(await test.emit());
+        assert.equal(test.received('end').length, 1);
+    });
+
     it('fails the right one of several mails at an asynchronous function', async () => {
         const code = `${SLEEP} if (msg.mail.ref.uid === 2) { throw new Error('two'); } return msg;`;
         const test = await load([source('f'), func('f', code, 'end'), end()]);

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { watch } from 'node:fs/promises';
+import { mkdirSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +19,7 @@ class Demo {
     readonly #child: ChildProcess;
     readonly #ended: Promise<unknown[]>;
     readonly #changes = new Changes();
+    #hasEnded = false;
 
     constructor(folder: string) {
         const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -30,7 +30,10 @@ class Demo {
         mkdirSync(env.TMPDIR, { recursive: true });
         mkdirSync(env.HOME, { recursive: true });
         this.#child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
-        this.#ended = once(this.#child, 'exit');
+        this.#ended = once(this.#child, 'exit').finally(() => {
+            this.#hasEnded = true;
+            this.#changes.notify();
+        });
         for (const stream of [this.#child.stdout, this.#child.stderr]) {
             createInterface({ input: stream as NodeJS.ReadableStream }).on('line', line => {
                 this.lines.push(line);
@@ -44,7 +47,14 @@ class Demo {
     }
 
     line(pattern: RegExp): Promise<string> {
-        const look = (): string | undefined => this.lines.find(line => pattern.test(line));
+        const look = (): string | undefined => {
+            const found = this.lines.find(line => pattern.test(line));
+            assert.ok(
+                found !== undefined || !this.#hasEnded,
+                `the demo ended before ${pattern}\n${this.lines.join('\n')}`
+            );
+            return found;
+        };
         return this.#changes.until(look, () => `${pattern} in\n${this.lines.join('\n')}`, 90_000);
     }
 
@@ -59,6 +69,17 @@ class Demo {
         const [code] = await this.#ended;
         assert.ok(performance.now() - start < END_WITHIN_MS, `it took ${performance.now() - start} ms to end`);
         return code;
+    }
+
+    /** Resolves when the demo has made its folder, which is long before its editor is there. */
+    async runFolder(): Promise<void> {
+        mkdirSync(RUNS, { recursive: true });
+        const watcher = watch(RUNS, () => this.#changes.notify());
+        const look = (): boolean => {
+            assert.ok(!this.#hasEnded, `the demo ended before it made its folder\n${this.lines.join('\n')}`);
+            return readdirSync(RUNS).includes(this.pid);
+        };
+        await this.#changes.until(look, 'the folder of the run', 90_000).finally(() => watcher.close());
     }
 
     kill(): void {
@@ -126,7 +147,7 @@ describe('npm start', function () {
 
     it('ends in good order when it is told so before it is up', async () => {
         const demo = start('early');
-        await runFolderOf(demo);
+        await demo.runFolder();
         assert.equal(await demo.end('SIGINT'), 0);
         assert.deepEqual(
             demo.lines.filter(line => line.includes('Editor')),
@@ -139,17 +160,6 @@ describe('npm start', function () {
 /** What the demo may have made for the first time: the build, and its folder. */
 function isKept(name: string): boolean {
     return name !== 'dist' && name !== '.run';
-}
-
-/** Resolves when the demo has made its folder, which is long before its editor is there. */
-async function runFolderOf(demo: Demo): Promise<void> {
-    mkdirSync(RUNS, { recursive: true });
-    const watching = AbortSignal.timeout(90_000);
-    for await (const { filename } of watch(RUNS, { signal: watching })) {
-        if (filename === demo.pid) {
-            return;
-        }
-    }
 }
 
 /** Takes the port, unless somebody else on the machine has it already. */

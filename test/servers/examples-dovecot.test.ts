@@ -1,7 +1,7 @@
 import { ImapFlow } from 'imapflow';
-import helper = require('node-red-node-test-helper');
 import { startDovecot, type Dovecot } from '../support/dovecot';
 import { exampleCases, type ExampleMailbox } from '../support/example-cases';
+import { useNodeRed } from '../support/helper';
 import { requireServer } from '../support/require-server';
 
 const USER = 'sales@example.org';
@@ -47,11 +47,8 @@ async function append(dovecot: Dovecot, mail: Buffer, flags: string[]): Promise<
 
 describe('the example flows on Dovecot', function () {
     this.timeout(60_000);
-    before(async function () {
+    before(function () {
         requireServer(this, 'dovecot');
-        await helper.startServer();
     });
-    after(() => helper.stopServer());
-
-    exampleCases(startMailbox);
+    exampleCases(useNodeRed(), startMailbox);
 });

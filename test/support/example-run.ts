@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, watch } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { EventEmitter } from 'node:events';
-import type { Node, NodeAPI } from 'node-red';
-import helper = require('node-red-node-test-helper');
 import { Changes } from './changes';
+import type { FlowConfig, NodeFile, NodeRedUnderTest } from './helper';
+import { runtimeModule, selectedVersion } from './node-red-version';
 import { createTempFolder, type TempFolder } from './temp-folder';
+import helper = require('node-red-node-test-helper');
 
 export interface ExampleNode {
     id: string;
@@ -25,39 +26,39 @@ export interface ExampleServers {
 
 type Message = Record<string, unknown>;
 
-const RUNTIME = require.resolve(process.env.NODE_RED ?? 'node-red');
 const ROOT = join(__dirname, '..', '..');
-const CORE_NODES = ['function/10-function', 'common/21-debug', 'common/90-comment'];
+const CORE_NODES = ['function/10-function', 'common/90-comment'];
+/** A mail that failed is tried again after 10 s. */
+const MESSAGE_TIMEOUT_MS = 25_000;
 const PACK = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     'node-red': { nodes: Record<string, string> };
 };
-
-helper.init(RUNTIME);
 
 export function readExample(name: string): ExampleNode[] {
     return JSON.parse(readFileSync(join(ROOT, 'examples', `${name}.json`), 'utf8')) as ExampleNode[];
 }
 
-/** Runs an example flow as it is delivered, with its accounts on test servers, and keeps what reaches its debug nodes. */
+/**
+ * Runs an example flow as it is delivered, with its accounts on test servers and a recorder in place of each debug
+ * node. Nodes are called by the names they have in the flow.
+ */
 export class ExampleRun {
+    readonly #red: NodeRedUnderTest;
     readonly #flow: ExampleNode[];
-    readonly #servers: ExampleServers;
-    readonly #received = new Map<string, Message[]>();
-    readonly #changes = new Changes();
     readonly #userDir: TempFolder;
     readonly #outerEnvironment = new Map<string, string | undefined>();
 
-    private constructor(name: string, servers: ExampleServers) {
-        this.#servers = servers;
-        this.#flow = readExample(name).map(node => pointAt(node, servers));
+    private constructor(red: NodeRedUnderTest, name: string, servers: ExampleServers) {
+        this.#red = red;
+        this.#flow = readExample(name).map(node => onTestServers(node, servers));
         this.#userDir = createTempFolder('example');
     }
 
     /** Resolves when the flow watches its mailbox. The caller must `stop()` it. */
-    static async start(name: string, servers: ExampleServers): Promise<ExampleRun> {
-        const run = new ExampleRun(name, servers);
+    static async start(red: NodeRedUnderTest, name: string, servers: ExampleServers): Promise<ExampleRun> {
+        const run = new ExampleRun(red, name, servers);
         try {
-            await run.#start();
+            await run.#start(servers.environment);
             return run;
         } catch (error) {
             await run.stop();
@@ -65,72 +66,85 @@ export class ExampleRun {
         }
     }
 
-    /** What reached the debug node of this name so far. */
+    /** What reached a debug node so far. */
     received(debugNode: string): readonly Message[] {
-        return this.#received.get(debugNode) ?? [];
+        return this.#red.recorded(this.#idOf(debugNode)).map(({ msg }) => msg);
     }
 
     /** Resolves with the messages of a debug node when there are so many. */
-    waitFor(debugNode: string, count: number): Promise<readonly Message[]> {
-        const what = (): string => {
-            const others = [...this.#received].map(([name, messages]) => `${name} has ${messages.length}`);
-            return `${count} messages at "${debugNode}"; ${others.join(', ')}`;
+    async waitFor(debugNode: string, count: number): Promise<readonly Message[]> {
+        await this.#red.waitForMessage(this.#idOf(debugNode), { count, timeoutMs: MESSAGE_TIMEOUT_MS });
+        return this.received(debugNode);
+    }
+
+    /** Resolves when the node has reported an error like this. */
+    async waitForError(node: string, text: RegExp): Promise<void> {
+        await this.#red.waitForError(this.#idOf(node), text, MESSAGE_TIMEOUT_MS);
+    }
+
+    /** Resolves when every mail is done, well before a failed one would be tried again. */
+    async waitForNothingPending(): Promise<void> {
+        const ledgers = join(this.#userDir.path, 'mailflow', 'ledger');
+        const changes = new Changes();
+        const watcher = watch(ledgers, () => changes.notify());
+        const look = (): boolean => {
+            const files = readdirSync(ledgers).filter(file => file.endsWith('.json'));
+            return files.every(file => /"pending": *\{\}/.test(readFileSync(join(ledgers, file), 'utf8')));
         };
-        const look = (): readonly Message[] | false =>
-            this.received(debugNode).length >= count && this.received(debugNode);
-        return this.#changes.until(look, what, 20_000);
+        await changes.until(look, 'a ledger without pending mail', 5000).finally(() => watcher.close());
     }
 
     async stop(): Promise<void> {
-        await helper.unload();
+        await this.#red.unload();
         for (const [name, value] of this.#outerEnvironment) {
             setVariable(name, value);
         }
+        // a write of the ledger that is under way must not meet a folder that is being removed
+        await rm(this.#userDir.path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
         this.#userDir.remove();
     }
 
-    async #start(): Promise<void> {
-        for (const [name, value] of Object.entries(this.#servers.environment)) {
+    async #start(environment: ExampleServers['environment']): Promise<void> {
+        for (const [name, value] of Object.entries(environment)) {
             this.#outerEnvironment.set(name, process.env[name]);
             setVariable(name, value);
         }
         helper.settings({ userDir: this.#userDir.path });
-        const nodes = this.#flow.map(({ credentials: _credentials, ...node }) => node);
+        const nodes = this.#flow.map(({ credentials: _credentials, ...node }) => node) as FlowConfig;
         const credentials = this.#flow.flatMap(node => (node.credentials ? [[node.id, node.credentials]] : []));
-        await helper.load(nodeFiles(), nodes, Object.fromEntries(credentials) as Record<string, object>);
-        this.#flow.filter(node => node.type === 'debug').forEach(node => this.#record(node));
-        await this.#watching();
+        await this.#red.loadFlow(nodeFiles(), nodes, Object.fromEntries(credentials) as Record<string, object>);
+        const input = this.#flow.find(node => node.type === 'imap-in');
+        // "0 · 14:05": mails so far, and the time of a look at the mailbox
+        await this.#red.waitForStatus(input?.id ?? '', /^\d+ · /);
     }
 
-    #record({ id, name = id }: ExampleNode): void {
-        helper.getNode(id).on('input', message => {
-            this.#received.set(name, [...this.received(name), message as Message]);
-            this.#changes.notify();
-        });
-    }
-
-    /** The input node is green from its first look at the mailbox on. */
-    async #watching(): Promise<void> {
-        const input = helper.getNode(this.#flow.find(node => node.type === 'imap-in')?.id ?? '');
-        const shown = input.status as unknown as { thisValues: Node[]; args: Array<[{ fill?: string }]> };
-        (input as EventEmitter).on('call:status', () => this.#changes.notify());
-        await this.#changes.until(
-            () => shown.args.some(([status], index) => shown.thisValues[index] === input && status.fill === 'green'),
-            'a green imap-in'
-        );
+    #idOf(name: string): string {
+        const node = this.#flow.find(candidate => candidate.name === name);
+        if (!node) {
+            throw new Error(`the example has no node "${name}"`);
+        }
+        return node.id;
     }
 }
 
-function pointAt(node: ExampleNode, { imapPort, smtpPort }: ExampleServers): ExampleNode {
-    const port = node.type === 'imap-account' ? imapPort : node.type === 'smtp-account' ? smtpPort : undefined;
-    return port === undefined ? node : { ...node, port, security: 'none' };
+function onTestServers(node: ExampleNode, { imapPort, smtpPort }: ExampleServers): ExampleNode {
+    switch (node.type) {
+        case 'imap-account':
+            return { ...node, port: imapPort, security: 'none' };
+        case 'smtp-account':
+            return { ...node, port: smtpPort, security: 'none' };
+        case 'debug':
+            return { ...node, type: 'recorder' };
+        default:
+            return node;
+    }
 }
 
-function nodeFiles(): Array<(RED: NodeAPI) => void> {
-    const runtime = createRequire(RUNTIME);
+function nodeFiles(): NodeFile[] {
+    const runtime = createRequire(runtimeModule(selectedVersion()));
     const own = Object.keys(PACK['node-red'].nodes).map(type => join(ROOT, 'nodes', type));
     const core = CORE_NODES.map(file => runtime.resolve(`@node-red/nodes/core/${file}.js`));
-    return [...own, ...core].map(file => require(file) as (RED: NodeAPI) => void);
+    return [...own, ...core].map(file => require(file) as NodeFile);
 }
 
 function setVariable(name: string, value: string | undefined): void {

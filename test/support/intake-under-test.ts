@@ -35,6 +35,8 @@ export class IntakeUnderTest {
     /** Settings that no user could save, from the next restart on. */
     overrides: Partial<IntakeSettings> = {};
     contacts = 0;
+    /** Mails settled after the look that emitted them. */
+    settled = 0;
     alarms = 0;
     recoveries = 0;
     wired = true;
@@ -137,6 +139,7 @@ export class IntakeUnderTest {
             actionFailed: tell((_message, error) => void this.actionFailures.push(error)),
             notice: tell(text => void this.notices.push(text)),
             progress: () => undefined,
+            settled: tell(() => void this.settled++),
             isWired: () => this.wired,
             connecting: () => undefined,
             contact: tell(() => void this.contacts++),

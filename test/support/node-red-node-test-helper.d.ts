@@ -10,6 +10,8 @@ declare module 'node-red-node-test-helper' {
         settings(userSettings?: object): object;
         load(nodes: NodeFile | NodeFile[], flow: Flow, credentials?: Record<string, object>): Promise<void>;
         unload(): Promise<void>;
+        /** Stops the flows and leaves everything else as it is. */
+        clearFlows(): Promise<void>;
         setFlows(flow: Flow, type?: 'full' | 'flows' | 'nodes', credentials?: Record<string, object>): Promise<void>;
         /** Typed as present: a flow that does not hold the node is a broken test, and fails at the first use. */
         getNode(id: string): Node;

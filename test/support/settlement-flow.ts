@@ -23,6 +23,15 @@ interface Hooks {
     clear(): void;
 }
 
+interface CustomConfig {
+    /** Name of its handler; without one it passes messages on. */
+    does?: string;
+    /** True for a node that does not tell the runtime when it has completed a message. */
+    silent?: boolean;
+    /** How long it takes to close. */
+    closeMs?: number;
+}
+
 interface MailSource extends Node {
     emitMail(uid: number, timeoutMs: number): Promise<Outcome>;
 }
@@ -51,8 +60,9 @@ const CORE_NODES = [
 helper.init(RUNTIME);
 
 /** Short, so that a test of a node that says nothing does not wait long. */
-const SILENT_MS = 120;
-const ERRED_MS = 200;
+const QUIET_TIMES = { silentMs: 120, erredMs: 200, failedMs: 400 };
+/** Label of the hook by which a test sees where messages are. */
+const WATCH = 'settlement-flow';
 const TIMEOUT_MS = 8_000;
 
 /** The messaging hooks of the runtime under test; the helper does not hand them to nodes. */
@@ -63,6 +73,7 @@ export class SettlementFlow {
     settlement!: Settlement;
     /** Messages that reached `custom` nodes, by node id. */
     readonly #received = new Map<string, FlowMessage[]>();
+    readonly #handled = new Set<string>();
     readonly #changes = new Changes();
     readonly #handlers: Readonly<Record<string, Handler>>;
     #nextUid = 1;
@@ -85,10 +96,11 @@ export class SettlementFlow {
         const test = new SettlementFlow(handlers);
         helper.settings({ runtimeSyncDelivery: false, ...settings });
         try {
+            hooks.add(`postReceive.${WATCH}`, event => test.#note(event));
             await helper.load([...test.#nodeTypes(), ...coreNodes()], placed(flow));
             return test;
         } catch (error) {
-            await helper.unload();
+            await test.stop();
             throw error;
         }
     }
@@ -125,18 +137,34 @@ export class SettlementFlow {
         );
     }
 
+    /** Resolves when a node, of whatever type, has been given a message. */
+    handled(nodeId: string): Promise<true> {
+        return this.#changes.until(() => this.#handled.has(nodeId), `a message at ${nodeId}`);
+    }
+
     deploy(flow: readonly FlowNode[], type: 'full' | 'flows' | 'nodes'): Promise<void> {
         return helper.setFlows(placed(flow), type);
     }
 
+    /** Stops the flows as a runtime does that goes on without them. */
+    stopFlows(): Promise<void> {
+        return helper.clearFlows();
+    }
+
     async stop(): Promise<void> {
+        hooks.remove(`*.${WATCH}`);
         await helper.unload();
+    }
+
+    #note(event: { destination: { id: string } }): void {
+        this.#handled.add(event.destination.id);
+        this.#changes.notify();
     }
 
     #nodeTypes(): Array<(RED: NodeAPI) => void> {
         const prepare = (RED: NodeAPI): void => {
             Object.assign(RED, { hooks });
-            this.settlement = new Settlement(RED as never, { silentMs: SILENT_MS, erredMs: ERRED_MS });
+            this.settlement = new Settlement(RED as never, QUIET_TIMES);
         };
         const source = (RED: NodeAPI): void => this.#registerSource(RED);
         const custom = (RED: NodeAPI): void => this.#registerCustom(RED);
@@ -165,7 +193,7 @@ export class SettlementFlow {
         };
         RED.nodes.registerType('custom', function (this: Node, config): void {
             RED.nodes.createNode(this, config);
-            const { does, silent } = config as unknown as { does?: string; silent?: boolean };
+            const { does, silent, closeMs } = config as unknown as CustomConfig;
             const handler = handlers[does ?? ''] ?? passOn;
             const run: Handler = (msg, send, done) => {
                 note(this.id, msg);
@@ -178,6 +206,9 @@ export class SettlementFlow {
                     run.call(this, msg, this.send.bind(this) as never, nothing)) as never);
             } else {
                 this.on('input', (msg, send, done) => run.call(this, msg as FlowMessage, send as never, done as never));
+            }
+            if (closeMs !== undefined) {
+                this.on('close', (closed: () => void) => setTimeout(closed, closeMs));
             }
         });
     }
