@@ -23,6 +23,8 @@ export interface FolderOutput extends WatchReport, AlarmReport {
     actionFailed(message: MailMessage, error: unknown): void;
     notice(text: string): void;
     progress(delivered: number, waiting: number): void;
+    /** A mail was settled after the look that emitted it. */
+    settled(): void;
     /** False while nothing is wired to the first output: mail then stays where it is. */
     isWired(): boolean;
 }
@@ -73,7 +75,8 @@ export class FolderIntake {
                 },
                 notice: text => output.notice(text),
                 progress: (delivered, waiting) => output.progress(delivered, waiting),
-                wake: () => this.#watcher.wake()
+                settled: () => output.settled(),
+                resume: () => this.#watcher.resume()
             }
         );
         this.#watcher = new FolderWatcher(
@@ -82,14 +85,14 @@ export class FolderIntake {
                 openOwn: () => account.openWatch(),
                 withShared: (path, look) => account.run({ folder: path, readOnly: true, fresh: true }, look)
             },
-            async opened => {
+            async (opened, scan) => {
                 if (!output.isWired()) {
                     return;
                 }
                 if (settings.attachmentsDir !== '') {
                     await prepareAttachmentsFolder(settings.attachmentsDir);
                 }
-                await this.#intake.look(opened);
+                await this.#intake.look(opened, scan);
             },
             {
                 connecting: () => output.connecting(),

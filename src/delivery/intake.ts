@@ -30,6 +30,10 @@ export interface IntakeOptions extends ReaderOptions {
 
 /** A mail that a stop made nodes drop comes again after this; a flow that gives everything back must not spin. */
 const GIVEN_BACK_PAUSE_MS = 1_000;
+/** Settlements within this share a write when no other write takes them along. */
+const SAVE_DELAY_MS = 20;
+/** Long enough for a batch to finish, short enough for nobody to notice. */
+const RESUME_DELAY_MS = 5;
 /** How long a closing node waits for actions on mail that the flow has finished with. */
 const FINISH_TIMEOUT_MS = 5_000;
 /** A connection lost this often at the same mail is no accident any more. */
@@ -49,8 +53,10 @@ export interface IntakePorts {
     notice(text: string): void;
     /** `waiting` mails are selected and not yet delivered; `delivered` counts since the queue was last empty. */
     progress(delivered: number, waiting: number): void;
-    /** Asks for another look: room became free, or a retry is due. */
-    wake(): void;
+    /** A mail was settled after the look that emitted it. */
+    settled(): void;
+    /** Asks for another look at what is known already: room became free, or a retry is due. */
+    resume(): void;
 }
 
 /**
@@ -77,6 +83,9 @@ export class Intake {
     /** The mail at whose turn the connection was lost last; only its tries count then. */
     #suspect: number | undefined;
     #scannedTo = 0;
+    #scanOwed = false;
+    #saveTimer: NodeJS.Timeout | undefined;
+    #resumeTimer: NodeJS.Timeout | undefined;
     #deliveredInRun = 0;
     #retryTimer: NodeJS.Timeout | undefined;
     #closed = false;
@@ -88,28 +97,37 @@ export class Intake {
         this.#ports = ports;
     }
 
-    /** Takes what is new in the folder, as far as the flow has room for it. Rejects with MailError; may be called again. */
-    async look(folder: OpenFolder): Promise<void> {
+    /**
+     * Takes what is known and, with `scan`, what is new in the folder, as far as the flow has room for it. Rejects with
+     * MailError; may be called again.
+     */
+    async look(folder: OpenFolder, scan: boolean): Promise<void> {
         const ledger = await this.#open(folder);
         this.#queue.takeDue(Date.now());
         // a timer may fire a millisecond early, and what was not due then still needs one
         this.#planRetry();
         await this.#deliverQueued(folder, ledger);
-        if (!this.#hasRoom()) {
-            return;
+        // what the flow has no room for is not looked for either, but it must not be forgotten
+        this.#scanOwed ||= scan;
+        if (this.#scanOwed && this.#hasRoom()) {
+            await this.#scan(folder, ledger);
         }
+        this.#advance(ledger);
+        if (ledger.isDirty && this.#inFlight.size === 0) {
+            await ledger.save();
+        }
+    }
+
+    async #scan(folder: OpenFolder, ledger: Ledger): Promise<void> {
         for await (const slice of selectMails(folder, this.#scannedTo + 1, this.#options.rule)) {
             this.#queue.add(slice.hits.filter(uid => !ledger.isPending(uid)));
             this.#scannedTo = slice.scannedTo;
             await this.#deliverQueued(folder, ledger);
             if (this.#closed || !this.#hasRoom()) {
-                break;
+                return;
             }
         }
-        this.#advance(ledger);
-        if (ledger.isDirty) {
-            await ledger.save();
-        }
+        this.#scanOwed = false;
     }
 
     /** Number of mails that this node has delivered from the folder, ever. */
@@ -121,7 +139,9 @@ export class Intake {
     async close(): Promise<void> {
         this.#closed = true;
         clearTimeout(this.#retryTimer);
+        clearTimeout(this.#resumeTimer);
         await atMost(FINISH_TIMEOUT_MS, Promise.all(this.#finishing));
+        clearTimeout(this.#saveTimer);
         if (this.#ledger?.isDirty) {
             await this.#ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
         }
@@ -209,7 +229,10 @@ export class Intake {
             ledger.begin(uid, ledger.attempts(uid) + 1);
         }
         this.#advance(ledger);
-        const [rows] = await Promise.all([folder.meta(uids), ledger.save()]);
+        // written while the server works, and awaited before the first mail is emitted
+        const durable = ledger.save();
+        durable.catch(() => undefined);
+        const rows = await folder.meta(uids);
         for (const uid of uids) {
             const row = rows.get(uid);
             const skipped = row && this.#options.oversize === 'skip' && (row.size ?? 0) > this.#options.plan.maxBytes;
@@ -221,6 +244,7 @@ export class Intake {
         const expected = new Set(rows.keys());
         try {
             for await (const mail of fetchContent(folder, rows, this.#options.plan)) {
+                await durable;
                 await this.#deliver(folder, ledger, mail);
                 expected.delete(mail.uid);
                 if (this.#closed) {
@@ -229,6 +253,9 @@ export class Intake {
             }
         } catch (error) {
             const failure = folder.connection.error(error, 'fetch');
+            if (failure.code === MailErrorCode.LedgerFailed) {
+                throw failure;
+            }
             if (!folder.connection.usable || isConnectionProblem(failure)) {
                 // one mail that ends every connection must not keep the others waiting for ever
                 [this.#suspect] = expected;
@@ -245,6 +272,7 @@ export class Intake {
         }
         // between the two commands they were expunged or moved away
         expected.forEach(uid => ledger.settle(uid, null));
+        await durable;
     }
 
     async #deliver(folder: OpenFolder, ledger: Ledger, mail: FetchedMail): Promise<void> {
@@ -322,13 +350,41 @@ export class Intake {
                     ledger.begin(uid, Math.max(0, ledger.attempts(uid) - 1));
                     this.#tryAgainAt(uid, Date.now() + GIVEN_BACK_PAUSE_MS);
             }
-            await ledger.save();
         } catch (error) {
             this.#ports.notice(error instanceof Error ? error.message : String(error));
         } finally {
             this.#inFlight.delete(uid);
-            this.#ports.wake();
+            this.#ports.settled();
+            this.#saveSoon(ledger);
+            this.#resumeSoon();
         }
+    }
+
+    /**
+     * Settlements are durable with the write that comes before the next mail is emitted, so a crash can repeat no more
+     * mails than may be in flight. Where no further mail waits, this timer writes them.
+     */
+    #saveSoon(ledger: Ledger): void {
+        this.#saveTimer ??= setTimeout(() => {
+            this.#saveTimer = undefined;
+            if (ledger.isDirty) {
+                ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
+            }
+        }, SAVE_DELAY_MS);
+    }
+
+    /** Mails of a batch finish close together: taking the next ones one by one would cost a write for each. */
+    #resumeSoon(): void {
+        if (this.#closed || (this.#queue.size === 0 && !this.#scanOwed)) {
+            return;
+        }
+        this.#resumeTimer ??= setTimeout(
+            () => {
+                this.#resumeTimer = undefined;
+                this.#ports.resume();
+            },
+            this.#inFlight.size === 0 ? 0 : RESUME_DELAY_MS
+        );
     }
 
     /** Plans another try, or gives the mail up with the message that `lastWords` makes of it. */
@@ -373,7 +429,7 @@ export class Intake {
         clearTimeout(this.#retryTimer);
         const due = this.#queue.nextDue;
         if (due !== null && !this.#closed) {
-            this.#retryTimer = setTimeout(() => this.#ports.wake(), Math.max(0, due - Date.now()));
+            this.#retryTimer = setTimeout(() => this.#ports.resume(), Math.max(0, due - Date.now()));
         }
     }
 }

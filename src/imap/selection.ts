@@ -60,7 +60,8 @@ async function selectRange(
         }
         rows++;
         highest = Math.max(highest, uid);
-        if (judgeSender(block, rule.senders).verdict === 'match') {
+        // nearly all mail of a mailbox ends here, at a tenth of the cost of the strict parser
+        if (rule.senders.mayMatch(block) && judgeSender(block, rule.senders).verdict === 'match') {
             hits.push(uid);
         }
     };

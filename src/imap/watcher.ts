@@ -25,6 +25,9 @@ export interface WatchSource {
     withShared(folder: string, look: (folder: OpenFolder) => Promise<void>): Promise<void>;
 }
 
+/** Looks at the folder; `scan` is false when it is enough to go on with mail that is known already. */
+export type Look = (folder: OpenFolder, scan: boolean) => Promise<void>;
+
 /** What a watcher tells its node. None of these may throw. */
 export interface WatchReport {
     connecting(): void;
@@ -40,7 +43,7 @@ export interface WatchReport {
 export class FolderWatcher {
     readonly #options: WatchOptions;
     readonly #source: WatchSource;
-    readonly #look: (folder: OpenFolder) => Promise<void>;
+    readonly #look: Look;
     readonly #report: WatchReport;
     readonly #pause: ReconnectPause;
     readonly #stop = new AbortController();
@@ -48,12 +51,14 @@ export class FolderWatcher {
     #running: Promise<void> = Promise.resolve();
     /** Set when something happened while nobody waited, so that no news is missed. */
     #news = false;
+    #resume = false;
+    #scannedAt = 0;
     #wakeUp: (() => void) | null = null;
 
     constructor(
         options: WatchOptions,
         source: WatchSource,
-        look: (folder: OpenFolder) => Promise<void>,
+        look: Look,
         report: WatchReport,
         pause = new ReconnectPause()
     ) {
@@ -68,9 +73,9 @@ export class FolderWatcher {
         this.#running = this.#run();
     }
 
-    /** Asks for a look soon, for example because room for more mail became free. */
-    wake(): void {
-        this.#news = true;
+    /** Asks for a look soon at what is known already, because room for more mail became free or a retry is due. */
+    resume(): void {
+        this.#resume = true;
         this.#wakeUp?.();
     }
 
@@ -99,35 +104,34 @@ export class FolderWatcher {
 
     async #watch(connection: ImapConnection): Promise<void> {
         this.#connection = connection;
-        const wake = (): void => this.wake();
+        const hear = (): void => this.#hear();
         try {
             if (this.#stop.signal.aborted) {
                 return;
             }
-            connection.client.on('exists', wake);
+            connection.client.on('exists', hear);
             // the server renewed or renamed the folder: start over with a fresh selection
-            connection.client.on('mailboxClose', wake);
-            void connection.closed.then(wake);
+            connection.client.on('mailboxClose', hear);
+            void connection.closed.then(hear);
             const folder = await OpenFolder.select(connection, this.#options.folder, true);
             this.#pause.connected();
+            this.#scannedAt = 0;
             while (!this.#stop.signal.aborted) {
-                this.#news = false;
-                await this.#look(folder);
-                this.#report.contact('push');
+                await this.#lookAt(folder, 'push');
                 await this.#idle(connection);
                 await this.#ensureAlive(connection, folder);
             }
         } finally {
             this.#connection = null;
-            connection.client.off('exists', wake);
-            connection.client.off('mailboxClose', wake);
+            connection.client.off('exists', hear);
+            connection.client.off('mailboxClose', hear);
             await connection.close();
         }
     }
 
     /** Waits for news with IDLE running; the next command on the connection ends the IDLE by itself. */
     async #idle(connection: ImapConnection): Promise<void> {
-        if (!this.#news && connection.usable) {
+        if (!this.#news && !this.#resume && connection.usable) {
             // an IDLE that breaks settles here or shows as `closed`; either way the loop looks again
             connection.client.idle().catch(() => undefined);
             await this.#wait(this.#options.intervalMs);
@@ -145,13 +149,29 @@ export class FolderWatcher {
     }
 
     async #poll(): Promise<void> {
-        this.#news = false;
-        await this.#source.withShared(this.#options.folder, this.#look);
+        await this.#source.withShared(this.#options.folder, folder => this.#lookAt(folder, 'poll'));
         this.#pause.connected();
-        this.#report.contact('poll');
-        if (!this.#news) {
+        if (!this.#news && !this.#resume) {
             await this.#wait(this.#options.intervalMs);
         }
+    }
+
+    /** Scans on news and every interval; otherwise it only goes on with what is known, which breaks no new ground. */
+    async #lookAt(folder: OpenFolder, watching: 'push' | 'poll'): Promise<void> {
+        const due = Date.now() - this.#scannedAt >= this.#options.intervalMs;
+        const scan = this.#news || !this.#resume || due;
+        this.#news = false;
+        this.#resume = false;
+        await this.#look(folder, scan);
+        if (scan) {
+            this.#scannedAt = Date.now();
+            this.#report.contact(watching);
+        }
+    }
+
+    #hear(): void {
+        this.#news = true;
+        this.#wakeUp?.();
     }
 
     async #waitAfter(error: unknown): Promise<void> {

@@ -58,6 +58,7 @@ export function folderOutput(
         actionFailed: (message, error) => node.error((error as Error).message, withId(RED, message)),
         notice: text => node.warn(`${folder}: ${text}`),
         progress: (done, waiting) => status.progress(done, waiting),
+        settled: () => status.refresh(delivered()),
         isWired() {
             const wired = isWired(node, 0);
             status.wired(wired);

@@ -10,6 +10,8 @@ export interface SenderMatcher {
     readonly isEmpty: boolean;
     /** Compares the address alone, never the display name. */
     matches(mailbox: Mailbox): boolean;
+    /** A quick look at a raw header block: false only when no mailbox in it can match. */
+    mayMatch(block: Buffer): boolean;
 }
 
 export interface SenderOptions {
@@ -19,6 +21,7 @@ export interface SenderOptions {
 
 type Test = (mailbox: Mailbox) => boolean;
 
+const NOT_ASCII = /[\x80-\xff]/;
 const INVISIBLE = /[\s\p{Cc}\p{Cf}]/u;
 /** Letters, digits, hyphen; and the underscore, which exists in practice. */
 const HOST_NAME = /^[a-z0-9_.-]+$/;
@@ -31,14 +34,31 @@ const HOST_NAME = /^[a-z0-9_.-]+$/;
  */
 export function compileSenders(patterns: readonly string[], options: SenderOptions = {}): SenderMatcher {
     const foldCase = (local: string): string => (options.caseSensitive ? local : local.toLowerCase());
-    const tests = patterns.map(pattern => compilePattern(pattern, foldCase));
+    const compiled = patterns.map(pattern => compilePattern(pattern, foldCase));
+    const names = compiled.map(({ name }) => name);
     return {
-        isEmpty: tests.length === 0,
-        matches: mailbox => tests.some(test => test(mailbox))
+        isEmpty: compiled.length === 0,
+        matches: mailbox => compiled.some(({ test }) => test(mailbox)),
+        mayMatch: block => mayName(block, names)
     };
 }
 
-function compilePattern(pattern: string, foldCase: (local: string) => string): Test {
+/**
+ * The domain of a plain mailbox stands in the field in one piece: folds, comments and quoted-pairs in it are refused.
+ * Only a domain with other than ASCII letters may be written in two ways.
+ */
+function mayName(block: Buffer, names: readonly string[]): boolean {
+    const text = block.toString('latin1').toLowerCase();
+    return names.some(name => text.includes(name)) || NOT_ASCII.test(text);
+}
+
+/** A test for a mailbox, and the A-label that its domain has to contain. */
+interface CompiledPattern {
+    test: Test;
+    name: string;
+}
+
+function compilePattern(pattern: string, foldCase: (local: string) => string): CompiledPattern {
     if (INVISIBLE.test(pattern)) {
         throw invalid(pattern, 'it contains white space or an invisible character');
     }
@@ -56,16 +76,16 @@ function compilePattern(pattern: string, foldCase: (local: string) => string): T
     return compileDomain(pattern, domain, mailbox => glob(foldCase(mailbox.local)));
 }
 
-function compileDomain(pattern: string, domain: string, hasLocal: Test): Test {
+function compileDomain(pattern: string, domain: string, hasLocal: Test): CompiledPattern {
     const isBelow = domain.startsWith('*.');
     const name = readDomain(pattern, isBelow ? domain.slice(2) : domain);
     if (!isBelow) {
-        return mailbox => mailbox.domain === name && hasLocal(mailbox);
+        return { name, test: mailbox => mailbox.domain === name && hasLocal(mailbox) };
     }
     if (!name.includes('.')) {
         throw invalid(pattern, '* must not stand in the last two labels of the domain');
     }
-    return mailbox => mailbox.domain.endsWith(`.${name}`) && hasLocal(mailbox);
+    return { name, test: mailbox => mailbox.domain.endsWith(`.${name}`) && hasLocal(mailbox) };
 }
 
 /** The same way to A-labels as on the side of the mail, and stricter: what is not a host name is a typing error. */
