@@ -18,6 +18,7 @@ export class ContactAlarm {
     #timer: NodeJS.Timeout | undefined;
     #lastContact: Date | null = null;
     #raised = false;
+    #closed = false;
 
     constructor(intervalMs: number, report: AlarmReport) {
         this.#limitMs = intervalMs * SILENT_INTERVALS;
@@ -38,12 +39,17 @@ export class ContactAlarm {
         this.#wait();
     }
 
+    /** For good: a look that was under way may still report its contact. */
     close(): void {
+        this.#closed = true;
         clearTimeout(this.#timer);
     }
 
     #wait(): void {
         clearTimeout(this.#timer);
+        if (this.#closed) {
+            return;
+        }
         this.#timer = setTimeout(() => {
             this.#raised = true;
             this.#report.silent(this.#lastContact);
