@@ -58,6 +58,7 @@ export const MailErrorCode = {
     AttachmentFolder: 'ATTACHMENT_FOLDER',
     LedgerFailed: 'LEDGER_FAILED',
     FlowFailed: 'FLOW_FAILED',
+    AckRefused: 'ACK_REFUSED',
     // sending
     RecipientMissing: 'RECIPIENT_MISSING',
     AddressInvalid: 'ADDRESS_INVALID',
