@@ -64,6 +64,15 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 return problem === '' || reason(opt, 'value', { problem: mailflow.text('problem.' + problem) });
             },
 
+            /** A folder as a typed value: the name is looked at when it stands in the node. */
+            folder(value, opt, type) {
+                if (isBlank(value)) {
+                    return reason(opt, 'required');
+                }
+                const problem = type === 'str' ? mailflow.folderProblem(String(value)) : '';
+                return problem === '' || reason(opt, 'value', { problem: mailflow.text('problem.' + problem) });
+            },
+
             /** A node that adds and removes nothing, or the same flag at once, is a mistake. */
             flagChange(value, opt, removed) {
                 const add = mailflow.entries(value);

@@ -8,6 +8,8 @@ import { requireRight, type Right } from './rights';
 
 export interface ImapAccountSettings {
     server: ImapServer;
+    /** The account's own address, "" when it is not known. */
+    address?: string;
     rights: ReadonlySet<Right>;
     /** Most connections at one time, the shared one included. */
     connections: number;
@@ -72,6 +74,15 @@ export class ImapAccount {
     /** Runs on the shared line as `use` says; for looks at a folder that has no connection of its own. */
     run<T>(use: LineUse, work: (folder: OpenFolder) => Promise<T>): Promise<T> {
         return this.#line.run(use, work);
+    }
+
+    /**
+     * Runs on the shared line without a folder of its own, such as an APPEND.
+     *
+     * @param repeatable whether it may run twice when the connection is lost in the middle of it.
+     */
+    withoutFolder<T>(work: (connection: ImapConnection) => Promise<T>, repeatable: boolean): Promise<T> {
+        return this.#line.enqueue(work, repeatable);
     }
 
     specialFolder(use: SpecialUse): Promise<string> {

@@ -1,4 +1,5 @@
 import { readList, readText, readWholeNumber, type SavedProperties } from '../runtime/settings';
+import { parseAddress } from '../sender/mailbox-parser';
 import type { SpecialFolders, SpecialUse } from '../imap/connection';
 import type { ImapAccountSettings } from './imap-account';
 import { parseRights } from './rights';
@@ -22,8 +23,11 @@ export function readImapSettings(
             folders[use] = path;
         }
     }
+    const server = readServerSettings(saved, credentials, PORTS, tlsNode);
+    const user = server.login?.user ?? '';
     return {
-        server: { ...readServerSettings(saved, credentials, PORTS, tlsNode), folders },
+        server: { ...server, folders },
+        address: readText(saved, 'address') || (parseAddress(user).ok ? user : ''),
         rights: parseRights(saved['rights'] === undefined ? undefined : readList(saved, 'rights')),
         connections: readWholeNumber(saved, 'connections', { fallback: 5, min: 1, max: MAX_CONNECTIONS })
     };

@@ -10,6 +10,7 @@ export type ErrorStep =
     | 'tls'
     | 'login'
     | 'list'
+    | 'create'
     | 'select'
     | 'search'
     | 'fetch'
@@ -17,6 +18,7 @@ export type ErrorStep =
     | 'attachment'
     | 'store'
     | 'move'
+    | 'copy'
     | 'delete'
     | 'append'
     | 'ledger'
@@ -50,6 +52,7 @@ export const MailErrorCode = {
     FolderNotSelectable: 'FOLDER_NOT_SELECTABLE',
     FolderReadOnly: 'FOLDER_READ_ONLY',
     MailGone: 'MAIL_GONE',
+    QuotaExceeded: 'QUOTA_EXCEEDED',
     FlagNotPermitted: 'FLAG_NOT_PERMITTED',
     ServerRefused: 'SERVER_REFUSED',
     NoMailReference: 'NO_MAIL_REFERENCE',

@@ -21,6 +21,8 @@ export interface OutgoingMail {
     recipients: string[];
     to: Mailbox[];
     cc: Mailbox[];
+    /** Only in a copy that is kept; never in the bytes that are sent. */
+    bcc: Mailbox[];
     replyTo: Mailbox[];
     subject: string;
     inReplyTo: string;
@@ -47,6 +49,8 @@ export interface ComposeOptions {
     subject: NamedValue | null;
     signature: boolean;
     attachmentsDir: string;
+    /** The mail is kept and not sent: it may have no recipient yet. */
+    isDraft?: boolean;
 }
 
 /** Anything may stand in a message: every field is read with suspicion. */
@@ -68,7 +72,9 @@ export function composeMail(msg: MessageFields, options: ComposeOptions, setting
     const cc = readMailboxes('msg.cc', msg['cc']);
     const bcc = readMailboxes('msg.bcc', msg['bcc']);
     const recipients = uniqueAddresses([...to, ...cc, ...bcc]);
-    checkRecipients(recipients, msg, settings.limits.recipientsPerMessage);
+    if (!options.isDraft) {
+        checkRecipients(recipients, msg, settings.limits.recipientsPerMessage);
+    }
     const sendAs = readSendAs(msg['sendAs'], settings);
     const body = readBody(msg, options.signature ? settings.signature : null);
     const subject = options.subject ?? { field: 'msg.topic', value: msg['topic'] };
@@ -81,6 +87,7 @@ export function composeMail(msg: MessageFields, options: ComposeOptions, setting
         recipients,
         to,
         cc,
+        bcc,
         replyTo: readMailboxes('msg.replyTo', msg['replyTo']),
         subject: readSubject(subject.field, subject.value),
         inReplyTo: readMessageIds('msg.inReplyTo', msg['inReplyTo']).join(' '),

@@ -19,6 +19,11 @@ const PROPERTIES: Record<string, string> = {
     'mark-unseen': 'name',
     'flag-mail': 'name add remove',
     'ack-mail': 'name outcome reason reasonType',
+    'move-mail': 'name action folder folderType create',
+    'save-mail': 'name account folder folderType source flags create',
+    'search-mail':
+        'name account folder folderType search searchType limit content attachments attachmentsDir maxSizeMB',
+    'strip-quote': 'name signature',
     'smtp-out': 'name account to toType subject subjectType signature attempts attachmentsDir'
 };
 /** What a node does when it is dropped into a flow and only its account is set. */
@@ -52,6 +57,20 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     'filter-sender': { senders: [], field: 'from', mode: 'allow' },
     'flag-mail': { add: [], remove: [] },
     'ack-mail': { outcome: 'success', reason: 'error.message', reasonType: 'msg' },
+    'move-mail': { action: 'move', folder: '', folderType: 'str', create: false },
+    'save-mail': { folder: '', folderType: 'str', source: 'original', flags: [], create: false },
+    'search-mail': {
+        folder: '',
+        folderType: 'str',
+        search: '{"seen": false}',
+        searchType: 'json',
+        limit: 100,
+        content: 'text',
+        attachments: 'none',
+        attachmentsDir: '',
+        maxSizeMB: 25
+    },
+    'strip-quote': { signature: true },
     'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
 };
 const PORTS: Record<string, [number, number]> = {
@@ -60,6 +79,10 @@ const PORTS: Record<string, [number, number]> = {
     'mark-unseen': [1, 1],
     'flag-mail': [1, 1],
     'ack-mail': [1, 0],
+    'move-mail': [1, 1],
+    'save-mail': [1, 1],
+    'search-mail': [1, 1],
+    'strip-quote': [1, 1],
     'smtp-out': [1, 2]
 };
 
