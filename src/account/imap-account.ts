@@ -11,6 +11,8 @@ export interface ImapAccountSettings {
     rights: ReadonlySet<Right>;
     /** Most connections at one time, the shared one included. */
     connections: number;
+    /** Under which mail reaches this mailbox, as far as the account says. */
+    addresses?: readonly string[];
 }
 
 /** After a rejected login nobody tries again before this: providers lock accounts that are hammered. */

@@ -3,10 +3,11 @@ import { MailError, MailErrorCode } from '../message/mail-error';
 import { readChoice, readText, type SavedProperties } from './settings';
 
 const TYPES = ['msg', 'flow', 'global', 'str', 'env', 'jsonata'] as const;
+type ValueType = (typeof TYPES)[number];
 
 /** A property that the editor saved as a pair `<name>` and `<name>Type`. */
 export interface TypedProperty {
-    type: (typeof TYPES)[number];
+    type: ValueType;
     text: string;
     /** How the user knows it, for errors: "msg.to", or the label of the field. */
     field: string;
@@ -16,11 +17,17 @@ export interface TypedProperty {
  * Reads a typed property once, in the constructor.
  *
  * @param label what the field is called in the editor.
+ * @param usual the type of a field that was saved without one.
  * @returns null when the field is empty: the node leaves the decision to the message.
  * @throws MailError INVALID_PROPERTY for a type the field does not offer, ENV_MISSING.
  */
-export function readTyped(saved: SavedProperties, name: string, label: string): TypedProperty | null {
-    const type = readChoice(saved, `${name}Type`, TYPES);
+export function readTyped(
+    saved: SavedProperties,
+    name: string,
+    label: string,
+    usual: ValueType = 'msg'
+): TypedProperty | null {
+    const type = readChoice<ValueType>(saved, `${name}Type`, [usual, ...TYPES]);
     const text = readText(saved, name);
     return text === '' ? null : { type, text, field: type === 'msg' ? `msg.${text}` : `${label} of the node` };
 }

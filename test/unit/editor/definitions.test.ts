@@ -18,6 +18,9 @@ const PROPERTIES: Record<string, string> = {
     'filter-sender': 'name senders field mode',
     'mark-unseen': 'name',
     'flag-mail': 'name add remove',
+    'compose-mail':
+        'name action to toType cc ccType bcc bccType subject subjectType text textType html htmlType quote attachments ' +
+        'maxPerSender perSenderMinutes maxPerTarget perTargetMinutes',
     'smtp-out': 'name account to toType subject subjectType signature attempts attachmentsDir'
 };
 /** What a node does when it is dropped into a flow and only its account is set. */
@@ -50,6 +53,15 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     },
     'filter-sender': { senders: [], field: 'from', mode: 'allow' },
     'flag-mail': { add: [], remove: [] },
+    'compose-mail': {
+        action: 'reply',
+        quote: true,
+        attachments: false,
+        maxPerSender: 20,
+        perSenderMinutes: 120,
+        maxPerTarget: 30,
+        perTargetMinutes: 10
+    },
     'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
 };
 const PORTS: Record<string, [number, number]> = {
@@ -57,6 +69,7 @@ const PORTS: Record<string, [number, number]> = {
     'filter-sender': [1, 2],
     'mark-unseen': [1, 1],
     'flag-mail': [1, 1],
+    'compose-mail': [1, 2],
     'smtp-out': [1, 2]
 };
 
