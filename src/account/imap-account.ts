@@ -8,11 +8,11 @@ import { requireRight, type Right } from './rights';
 
 export interface ImapAccountSettings {
     server: ImapServer;
-    /** The account's own address, "" when it is not known. */
-    address?: string;
     rights: ReadonlySet<Right>;
     /** Most connections at one time, the shared one included. */
     connections: number;
+    /** Under which mail reaches this mailbox, as far as the account says; the one entered as its address is first. */
+    addresses?: readonly string[];
 }
 
 /** After a rejected login nobody tries again before this: providers lock accounts that are hammered. */

@@ -23,6 +23,7 @@ export type ErrorStep =
     | 'append'
     | 'ledger'
     | 'flow'
+    | 'compose'
     | 'send';
 
 /** Code decides by these, people read the message; a code never changes its meaning. */
@@ -70,7 +71,9 @@ export const MailErrorCode = {
     AttachmentInvalid: 'ATTACHMENT_INVALID',
     TooLarge: 'TOO_LARGE',
     RecipientsRefused: 'RECIPIENTS_REFUSED',
-    OutcomeUnknown: 'OUTCOME_UNKNOWN'
+    OutcomeUnknown: 'OUTCOME_UNKNOWN',
+    // composing
+    LoopGuard: 'LOOP_GUARD'
 } as const;
 export type MailErrorCode = (typeof MailErrorCode)[keyof typeof MailErrorCode];
 

@@ -24,6 +24,9 @@ const PROPERTIES: Record<string, string> = {
     'search-mail':
         'name account folder folderType search searchType limit content attachments attachmentsDir maxSizeMB',
     'strip-quote': 'name signature',
+    'compose-mail':
+        'name action to toType cc ccType bcc bccType subject subjectType text textType html htmlType quote attachments ' +
+        'maxPerSender perSenderMinutes maxPerTarget perTargetMinutes',
     'smtp-out': 'name account to toType subject subjectType signature attempts attachmentsDir'
 };
 /** What a node does when it is dropped into a flow and only its account is set. */
@@ -71,6 +74,15 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
         maxSizeMB: 25
     },
     'strip-quote': { signature: true },
+    'compose-mail': {
+        action: 'reply',
+        quote: true,
+        attachments: false,
+        maxPerSender: 20,
+        perSenderMinutes: 120,
+        maxPerTarget: 30,
+        perTargetMinutes: 10
+    },
     'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
 };
 const PORTS: Record<string, [number, number]> = {
@@ -83,6 +95,7 @@ const PORTS: Record<string, [number, number]> = {
     'save-mail': [1, 1],
     'search-mail': [1, 1],
     'strip-quote': [1, 1],
+    'compose-mail': [1, 2],
     'smtp-out': [1, 2]
 };
 
