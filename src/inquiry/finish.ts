@@ -1,7 +1,6 @@
 import { countryCode } from './countries';
 import { readDate } from './dates';
 import type { Draft } from './draft';
-import { fillFromMail } from './from-mail';
 import { keyOf } from './inquiry-key';
 import { kindOf } from './kinds';
 import { languageOf } from './language';
@@ -31,7 +30,6 @@ export function finishInquiries(found: Found, parts: MailParts): Inquiry[] {
 
 function finish(draft: Draft, index: number, found: Found, parts: MailParts): Inquiry {
     const { profile, format, drafts, warnings } = found;
-    fillFromMail(draft, profile, parts);
     const missing = profile.expected.filter(field => !draft.has(field));
     const contact = contactOf(draft, profile, parts);
     const item = itemOf(draft);

@@ -4,6 +4,13 @@ import type { Profile } from './profile';
 
 const NUMBERED = /^[\w-]+/;
 
+/** True when the subject has words that the profile looks for, so that the mail is very likely meant as an inquiry. */
+export function subjectTells(profile: Profile, subject: string): boolean {
+    const folded = subject.toLowerCase();
+    const words = [...Object.keys(profile.subjectFields), ...Object.keys(profile.subjectKinds)];
+    return profile.subject.length > 0 || words.some(word => folded.includes(word.toLowerCase()));
+}
+
 /** Fills in what stands outside the body, where the profile says that it stands there. Values of the body stay. */
 export function fillFromMail(draft: Draft, profile: Profile, parts: MailParts): void {
     for (const [words, field] of Object.entries(profile.subjectFields)) {

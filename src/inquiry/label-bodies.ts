@@ -1,3 +1,4 @@
+import { fillFromMail } from './from-mail';
 import { readLabels, type Reading } from './label-value';
 import { BeyondLimit, MAX_TEXT_CHARS } from './limits';
 import { type Line, textLines } from './line';
@@ -36,6 +37,7 @@ export function readBestLabels(profile: Profile, parts: MailParts, htmlLines: ()
         }
         const source = body === 'html' ? { lines: htmlLines(), html: parts.html } : { lines: linesOf(parts), html: '' };
         const reading = { ...readLabels(source, mode, profile), confidence };
+        reading.drafts.forEach(draft => fillFromMail(draft, profile, parts));
         if (isSatisfied(reading, profile)) {
             return reading;
         }

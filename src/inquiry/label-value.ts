@@ -102,7 +102,12 @@ class LabelReader {
         if (label.field === null) {
             return false;
         }
-        return this.#mode === 'markup' || this.#begins(label) || !this.#current.has(label.field);
+        if (this.#mode === 'markup' || this.#begins(label)) {
+            return true;
+        }
+        // the table for all forms holds words that buyers use too ("Price: 5000?"); their own data they rarely list
+        const isLikely = this.#profile.format !== 'generic' || label.field.startsWith('contact.');
+        return isLikely && !this.#current.has(label.field);
     }
 
     #begins({ isStart, label, field }: FoundLabel): boolean {

@@ -12,6 +12,7 @@ import { OPENIMMO_ROOT, readOpenImmo } from './openimmo';
 import type { Profile } from './profile';
 import { choose, type Choice } from './profile-choice';
 import { problem, type Setback } from './setback';
+import { fillFromMail, subjectTells } from './from-mail';
 import { countInSubject } from './subject-count';
 import type { InquiryFormat, ParseResult } from './types';
 import { attachedXml, bodyXml, hasKnownRoot } from './xml-candidates';
@@ -75,22 +76,30 @@ class Search {
     }
 
     run(): Found | null {
-        return (
+        const found =
             this.#findXml(attachedXml(this.#parts)) ??
             this.#findXml(bodyXml(this.#parts)) ??
             this.#findXml(this.#hiddenXml()) ??
             this.#findJsonLd() ??
             this.#findBoxes() ??
             this.#findLabels() ??
-            this.#findGeneric()
-        );
+            this.#findGeneric();
+        if (!found) {
+            this.#suspectChange();
+        }
+        return found;
     }
 
     #pageOfMail(): HtmlPage {
-        if (this.#parts.html.length > MAX_HTML_CHARS) {
+        return (this.#page ??= readPage(this.#html()));
+    }
+
+    #html(): string {
+        const { html } = this.#parts;
+        if (html.length > MAX_HTML_CHARS) {
             throw new BeyondLimit(`HTML of more than ${MAX_HTML_CHARS / 1024} KB`);
         }
-        return (this.#page ??= readPage(this.#parts.html));
+        return html;
     }
 
     /** In comments, and as markup of its own when a mail program has sent XML as HTML. */
@@ -151,17 +160,11 @@ class Search {
 
     #findBoxes(): Found | null {
         for (const profile of this.#choice.specific.filter(({ format }) => format === 'html-box')) {
-            this.#pageOfMail();
-            const { html } = this.#parts;
+            const html = this.#html();
             const drafts = bounded(readBoxes({ lines: readPage(html, profile.box).lines, html }, profile));
-            const found = {
-                drafts,
-                profile,
-                format: 'html-box' as const,
-                confidence: CONFIDENCE['html-box'],
-                warnings: []
-            };
-            const complete = drafts.length > 0 ? this.#complete(found) : null;
+            const confidence = CONFIDENCE['html-box'];
+            const found: Found = { drafts, profile, format: 'html-box', confidence, warnings: [] };
+            const complete = drafts.length > 0 ? this.#complete(found, 'template-changed') : null;
             if (complete) {
                 return complete;
             }
@@ -192,8 +195,8 @@ class Search {
             const { drafts, known, confidence } = this.#readLabels(profile);
             const isFound = known > 0 && drafts.length > 0 && drafts.every(draft => isComplete(draft, profile));
             if (isFound && !this.#choice.isKnownSender) {
-                const bounded = Math.min(confidence, GENERIC_CONFIDENCE);
-                return { drafts, profile, format: 'generic', confidence: bounded, warnings: [] };
+                const sure = Math.min(confidence, GENERIC_CONFIDENCE);
+                return { drafts, profile, format: 'generic', confidence: sure, warnings: [] };
             }
             if (isFound) {
                 const [expected] = this.#choice.specific;
@@ -212,6 +215,7 @@ class Search {
 
     #complete(found: Found, reason: 'incomplete' | 'template-changed' = 'incomplete'): Found | null {
         const { drafts, profile } = found;
+        drafts.forEach(draft => fillFromMail(draft, profile, this.#parts));
         const lacking = drafts.find(draft => !isComplete(draft, profile));
         if (drafts.length > 0 && !lacking) {
             return found;
@@ -219,6 +223,16 @@ class Search {
         const missing = profile.required.filter(field => !lacking?.has(field));
         this.#setbacks.push({ reason, profile, missing });
         return null;
+    }
+
+    /** A subject or a label of the portal without the rest: its form is probably another one than it was. */
+    #suspectChange(): void {
+        for (const profile of this.#choice.specific) {
+            const isNamed = this.#setbacks.some(setback => setback.profile === profile);
+            if (!isNamed && (subjectTells(profile, this.#parts.subject) || this.#readLabels(profile).known > 0)) {
+                this.#setbacks.push({ reason: 'template-changed', profile, missing: profile.required });
+            }
+        }
     }
 
     #compareCount(found: Found): Found {

@@ -16,6 +16,7 @@ const PROPERTIES: Record<string, string> = {
         'attachmentsDir maxSizeMB oversize ack timeout inFlight attempts afterSuccess afterSuccessValue ' +
         'afterFailure afterFailureValue store',
     'filter-sender': 'name senders field mode',
+    'parse-inquiry': 'name profiles output',
     'mark-unseen': 'name',
     'flag-mail': 'name add remove',
     'smtp-out': 'name account to toType subject subjectType signature attempts attachmentsDir'
@@ -49,12 +50,14 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
         store: ''
     },
     'filter-sender': { senders: [], field: 'from', mode: 'allow' },
+    'parse-inquiry': { profiles: [], output: 'each' },
     'flag-mail': { add: [], remove: [] },
     'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
 };
 const PORTS: Record<string, [number, number]> = {
     'imap-in': [0, 2],
     'filter-sender': [1, 2],
+    'parse-inquiry': [1, 2],
     'mark-unseen': [1, 1],
     'flag-mail': [1, 1],
     'smtp-out': [1, 2]
