@@ -49,6 +49,21 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             flags: (value, opt) => list(value, opt, mailflow.flagProblem),
             folders: (value, opt) => list(value, opt, mailflow.folderProblem),
 
+            /** Ids of profiles that come with the pack, and profiles of the user. */
+            inquiryProfiles(value, opt) {
+                const own = mailflow.ownInquiryProfiles(value);
+                for (const profile of own) {
+                    const problem = mailflow.inquiryProfileProblem(profile);
+                    if (problem) {
+                        return reason(opt, 'value', { problem: mailflow.text('problem.' + problem) });
+                    }
+                }
+                const isTwice = own.some(({ id }, index) => own.findIndex(other => other.id === id) !== index);
+                return isTwice
+                    ? reason(opt, 'value', { problem: mailflow.text('problem.profile-twice') })
+                    : list(mailflow.inquiryProfileIds(value), opt, mailflow.inquiryProfileNameProblem);
+            },
+
             atLeastOne: (value, opt) => mailflow.entries(value).length > 0 || reason(opt, 'at-least-one'),
 
             /** The keyword or folder that the action after a mail needs. */

@@ -16,6 +16,7 @@ const PROPERTIES: Record<string, string> = {
         'attachmentsDir maxSizeMB oversize ack timeout inFlight attempts afterSuccess afterSuccessValue ' +
         'afterFailure afterFailureValue store',
     'filter-sender': 'name senders field mode',
+    'parse-inquiry': 'name profiles output',
     'mark-unseen': 'name',
     'flag-mail': 'name add remove',
     'ack-mail': 'name outcome reason reasonType',
@@ -58,6 +59,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
         store: ''
     },
     'filter-sender': { senders: [], field: 'from', mode: 'allow' },
+    'parse-inquiry': { profiles: [], output: 'each' },
     'flag-mail': { add: [], remove: [] },
     'ack-mail': { outcome: 'success', reason: 'error.message', reasonType: 'msg' },
     'move-mail': { action: 'move', folder: '', folderType: 'str', create: false },
@@ -88,6 +90,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
 const PORTS: Record<string, [number, number]> = {
     'imap-in': [0, 2],
     'filter-sender': [1, 2],
+    'parse-inquiry': [1, 2],
     'mark-unseen': [1, 1],
     'flag-mail': [1, 1],
     'ack-mail': [1, 0],
