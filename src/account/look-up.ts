@@ -1,12 +1,17 @@
 import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { MailError, MailErrorCode } from '../message/mail-error';
-import { failed, passed, type ReportStep } from './probe-report';
+import { failed, passed, skipped, type ReportStep } from './probe-report';
 
 const LOOK_UP_TIMEOUT_MS = 10_000;
 const MAX_SHOWN = 3;
 
 /** Resolves a host name as a connection will, and reports what it found; false when the name leads nowhere. */
 export async function lookUp(host: string, account: string, report: ReportStep): Promise<boolean> {
+    if (isIP(host) !== 0) {
+        report(skipped('look-up'));
+        return true;
+    }
     let timer: NodeJS.Timeout | undefined;
     try {
         const late = new Promise<never>((_resolve, reject) => {
