@@ -61,7 +61,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             data: JSON.stringify(form),
             dataType: 'text',
             xhr: () => {
-                const xhr = new XMLHttpRequest();
+                const xhr = new window.XMLHttpRequest();
                 xhr.addEventListener('progress', () => read(xhr.responseText));
                 return xhr;
             }

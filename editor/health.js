@@ -43,7 +43,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         const most = Math.max(...hours, 1);
         const sum = hours.reduce((total, count) => total + count, 0);
         const svg = (name, attributes) => {
-            const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+            const element = window.document.createElementNS('http://www.w3.org/2000/svg', name);
             Object.keys(attributes).forEach(key => element.setAttribute(key, attributes[key]));
             return element;
         };

@@ -8,7 +8,7 @@
 
     const button = (key, account, icon, onClick) =>
         $('<button type="button" class="red-ui-button red-ui-button-small">')
-            .append($('<i aria-hidden="true">').addClass('fa fa-' + icon), document.createTextNode(' '))
+            .append($('<i aria-hidden="true">').addClass('fa fa-' + icon), window.document.createTextNode(' '))
             .append($('<span>').text(mailflow.text('health.' + key)))
             .attr({ 'aria-label': mailflow.text('health.' + key + '-of-account', { name: account.name }) })
             .attr('data-mailflow', key + ' ' + account.id)
@@ -38,7 +38,7 @@
 
     const show = ({ accounts, problem }) => {
         const list = content.find('.mailflow-accounts');
-        const focused = list.find(document.activeElement).attr('data-mailflow');
+        const focused = list.find(window.document.activeElement).attr('data-mailflow');
         // kept, because emptying the list would take the listeners of what is in it
         results.forEach(steps => steps.detach());
         list.empty();

@@ -160,6 +160,11 @@ export class Health {
         });
     }
 
+    /** Accounts whose counts are held, those that are gone included. */
+    get remembered(): number {
+        return this.#counts.size;
+    }
+
     now(): number {
         return this.#now();
     }

@@ -26,7 +26,8 @@ const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
 
 /** A host name of at least two labels, in the form in which DNS has it; "" for anything else. */
 export function hostName(text: string): string {
-    const host = domainToASCII(text.trim().replace(/\.$/, '').toLowerCase());
+    // domainToASCII takes the beginning of a URL as well, and forgets the rest of it
+    const host = /[/\\?#@:\s]/.test(text.trim()) ? '' : domainToASCII(text.trim().replace(/\.$/, '').toLowerCase());
     const labels = host.split('.');
     const isName = labels.length > 1 && host.length <= 253 && labels.every(label => LABEL.test(label));
     // an address in numbers has no place in a configuration that others give

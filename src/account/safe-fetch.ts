@@ -79,7 +79,7 @@ function get(url: URL, address: string, network: FetchNetwork, signal: AbortSign
                 headers: { host: url.host, accept: 'application/xml, text/xml', 'user-agent': 'Mailflow' },
                 maxHeaderSize: 16 * 1024,
                 signal,
-                agent: false,
+                // only without an agent is this socket the one that is used
                 createConnection: () => socket
             },
             response => {

@@ -113,7 +113,10 @@ export class MailError extends Error {
             parts.remedy
         ];
         // names of folders and values from a flow stand in the problem: they must not forge further log lines either
-        super(printable(sentences.filter(Boolean).join(' ')), parts.cause === undefined ? undefined : { cause: parts.cause });
+        super(
+            printable(sentences.filter(Boolean).join(' ')),
+            parts.cause === undefined ? undefined : { cause: parts.cause }
+        );
         this.name = 'MailError';
         this.code = parts.code;
         this.kind = parts.kind;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EditorPage } from '../support/editor-page';
-import { EditorSuite, savedNode } from '../support/editor-suite';
+import { EditorSuite } from '../support/editor-suite';
 import type { Values } from '../support/editor-sandbox';
 import { startDovecot, type Dovecot } from '../support/dovecot';
 import { requireServer } from '../support/require-server';
