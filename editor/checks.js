@@ -45,6 +45,12 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 return isOpen(value) || isAddress || reason(opt, 'address');
             },
 
+            /** The mark of an account that never passed its test as it is now; with variables nothing can be compared. */
+            tested(value, opt, node) {
+                const form = mailflow.testedForm(node);
+                return form === '' || value === form || mailflow.isEnv(value) || reason(opt, 'not-tested');
+            },
+
             senders: (value, opt) => list(value, opt, mailflow.senderProblem),
             flags: (value, opt) => list(value, opt, mailflow.flagProblem),
             folders: (value, opt) => list(value, opt, mailflow.folderProblem),

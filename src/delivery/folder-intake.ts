@@ -118,6 +118,11 @@ export class FolderIntake {
         this.#watcher.start();
     }
 
+    /** A person wants a look at once. */
+    lookNow(): void {
+        this.#watcher.lookNow();
+    }
+
     /** Bounded; the ledger is durable afterwards. */
     async close(): Promise<void> {
         this.#alarm.close();

@@ -7,10 +7,10 @@ import { listedTypes, loadEditor, readScript, readTemplate } from '../../support
 /** Saved flows hold these names, so none may ever change or disappear. */
 const PROPERTIES: Record<string, string> = {
     'imap-account':
-        'name address preset host port security tls verify auth sent trash drafts junk archive rights connections',
+        'name address preset host port security tls verify auth sent trash drafts junk archive rights connections tested',
     'smtp-account':
         'name preset host port security tls verify auth senderName senderAddress sendAs signatureText signatureHtml ' +
-        'messagesPerMinute messagesPerDay recipientsPerDay recipientsPerMessage maxSizeMB connections',
+        'messagesPerMinute messagesPerDay recipientsPerDay recipientsPerMessage maxSizeMB connections imap tested',
     'imap-in':
         'name account folders push interval start startCount startDays senders search content attachments ' +
         'attachmentsDir maxSizeMB oversize ack timeout inFlight attempts afterSuccess afterSuccessValue ' +
