@@ -48,6 +48,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             senders: (value, opt) => list(value, opt, mailflow.senderProblem),
             flags: (value, opt) => list(value, opt, mailflow.flagProblem),
             folders: (value, opt) => list(value, opt, mailflow.folderProblem),
+            authservIds: (value, opt) => list(value, opt, mailflow.authservIdProblem),
 
             atLeastOne: (value, opt) => mailflow.entries(value).length > 0 || reason(opt, 'at-least-one'),
 

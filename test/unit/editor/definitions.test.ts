@@ -15,7 +15,8 @@ const PROPERTIES: Record<string, string> = {
         'name account folders push interval start startCount startDays senders search content attachments ' +
         'attachmentsDir maxSizeMB oversize ack timeout inFlight attempts afterSuccess afterSuccessValue ' +
         'afterFailure afterFailureValue store',
-    'filter-sender': 'name senders field mode',
+    'filter-sender': 'name senders field mode authentication authservIds',
+    'filter-automatic': 'name notices bulk',
     'mark-unseen': 'name',
     'flag-mail': 'name add remove',
     'smtp-out': 'name account to toType subject subjectType signature attempts attachmentsDir'
@@ -48,13 +49,15 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
         afterFailure: 'none',
         store: ''
     },
-    'filter-sender': { senders: [], field: 'from', mode: 'allow' },
+    'filter-sender': { senders: [], field: 'from', mode: 'allow', authentication: '', authservIds: [] },
+    'filter-automatic': { notices: 'human', bulk: 'automatic' },
     'flag-mail': { add: [], remove: [] },
     'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
 };
 const PORTS: Record<string, [number, number]> = {
     'imap-in': [0, 2],
     'filter-sender': [1, 2],
+    'filter-automatic': [1, 2],
     'mark-unseen': [1, 1],
     'flag-mail': [1, 1],
     'smtp-out': [1, 2]
