@@ -18,7 +18,11 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         });
 
         const say = (text, isProblem) =>
-            results.empty().append($('<p>').attr('role', isProblem ? 'alert' : 'status').text(text));
+            results.empty().append(
+                $('<p>')
+                    .attr('role', isProblem ? 'alert' : 'status')
+                    .text(text)
+            );
 
         const add = id => {
             const known = mailflow.entries(mailflow.listValues(list)).map(entry => entry.toLowerCase());

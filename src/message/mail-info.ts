@@ -51,9 +51,12 @@ export function readHead(collector: HeaderCollector, meta: MailMeta, oversize: b
         emailId: meta.emailId,
         delivery: { ...meta.delivery },
         authentication: {},
-        automatic: {},
-        trace: collector.isCut ? [] : readTrace(block)
+        automatic: {}
     };
+    const trace = collector.isCut ? [] : readTrace(block);
+    if (trace.length > 0) {
+        info.trace = trace;
+    }
     return {
         info,
         date,

@@ -77,8 +77,8 @@ export interface MailInfo {
     delivery: { id: string; attempt: number };
     authentication: Record<string, unknown>;
     automatic: Record<string, unknown>;
-    /** Topmost first; empty without an Authentication-Results field, and when the header is malformed. */
-    trace: TraceEntry[];
+    /** Topmost first; absent without an Authentication-Results field, and when the header is malformed. */
+    trace?: TraceEntry[];
     /** Only with content `text` and `full`, and only when the mail has such parts. */
     report?: MailReport;
     /** What could not be read; the mail is passed on with what could. */

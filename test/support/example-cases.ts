@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
+import { automaticMails } from './automatic-mails';
 import { ExampleRun } from './example-run';
 import type { NodeRedUnderTest } from './helper';
 import { buildMail, type MailParts } from './mail-builder';
 import { startSmtpSink, type SmtpSink } from './smtp-sink';
+import { createTempFolder } from './temp-folder';
 
 /** A mailbox that an example works on, seen from the server's side. */
 export interface ExampleMailbox {
@@ -121,6 +125,73 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
         });
     });
 
+    describe('bounce-collector', () => {
+        it('writes a line for each recipient who got nothing, and touches no mail', async () => {
+            const file = join(createTempFolder('bounces').path, 'kept', 'bounces.csv');
+            const flow = await start('bounce-collector', { BOUNCE_FILE: file });
+            const names = [
+                'Postfix, one of two recipients delivered',
+                'an ordinary answer',
+                'Exim without any structure'
+            ];
+            const others = ['Gmail vacation', 'Postfix, user unknown', 'Exim warning with a report'];
+            const mails = [...names, ...others].map(rawOf);
+            for (const mail of mails) {
+                await mailbox.deliver(mail);
+            }
+            await flow.waitFor('Kept', 3);
+            const [people] = await flow.waitFor('People', 1);
+            const automatic = await flow.waitFor('Other automatic mail', 2);
+            await flow.waitForNothingPending();
+
+            const cells = readFileSync(file, 'utf8')
+                .trimEnd()
+                .split('\n')
+                .map(line => line.slice(1, -1).split('","').slice(1));
+            assert.deepEqual(cells, [
+                ['bounce', 'full@customer.example', '5.2.2', '552 5.2.2 mailbox full', ''],
+                ['bounce', 'karin@customer.example', '', '', '<campaign-19@example.org>'],
+                ['bounce', 'karin@customer.example', '5.1.1', '550 5.1.1 no such mailbox', '<campaign-17@example.org>']
+            ]);
+            assert.equal(people?.['topic'], 'Re: Our offer');
+            assert.deepEqual(automatic.map(kindOf), ['auto-reply', 'delay']);
+            assert.ok((await mailbox.mails()).every(mail => mail.flags.length === 0));
+            assertSilent(flow, ['Given up']);
+        });
+
+        it('tries a mail again whose line could not be written', async () => {
+            const { path, remove } = createTempFolder('bounces');
+            const flow = await start('bounce-collector', { BOUNCE_FILE: path });
+            await mailbox.deliver(rawOf('qmail'));
+            await flow.waitForError('Keep', /appendfail/);
+            assertSilent(flow, ['Kept']);
+            remove();
+            await flow.waitFor('Kept', 1);
+            assert.match(readFileSync(path, 'utf8'), /campaign-22@example\.org/);
+            rmSync(path);
+        });
+    });
+
+    describe('replies-from-people', () => {
+        it('flags what people wrote and leaves everything else alone', async () => {
+            const flow = await start('replies-from-people');
+            const people = ['an ordinary answer', 'through a group address', 'Zendesk, an answer that staff wrote'];
+            const machines = ['Outlook absence note of Exchange Online', 'Gmail, address not found', 'newsletter'];
+            for (const name of [...people, ...machines]) {
+                await mailbox.deliver(rawOf(name));
+            }
+            await flow.waitFor('From a person', 3);
+            const automatic = await flow.waitFor('Automatic', 3);
+            assert.deepEqual(automatic.map(kindOf).sort(), ['auto-reply', 'bounce', 'bulk']);
+            await flow.waitForNothingPending();
+            assert.deepEqual(
+                (await mailbox.mails()).map(mail => mail.flags),
+                [['\\Flagged'], ['\\Flagged'], ['\\Flagged'], [], [], []]
+            );
+            assertSilent(flow, ['Given up']);
+        });
+    });
+
     describe('forward-replies', () => {
         const reply = (parts: MailParts = {}): Buffer =>
             buildMail({
@@ -223,6 +294,17 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
             assert.equal(sink.mails.length, 0);
         });
     });
+}
+
+/** A mail of the collection of automatic and human mail. */
+function rawOf(name: string): Buffer {
+    const mail = automaticMails().find(candidate => candidate.name === name);
+    assert.ok(mail, name);
+    return mail.raw;
+}
+
+function kindOf(message: Record<string, unknown>): unknown {
+    return (message as { mail?: { automatic?: { kind?: unknown } } }).mail?.automatic?.kind;
 }
 
 function withoutTimes(payload: unknown): Record<string, unknown> {
