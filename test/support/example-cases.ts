@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { automaticMails } from './automatic-mails';
@@ -127,32 +127,30 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
 
     describe('bounce-collector', () => {
         it('writes a line for each recipient who got nothing, and touches no mail', async () => {
-            const file = join(createTempFolder('bounces').path, 'kept', 'bounces.csv');
-            const flow = await start('bounce-collector', { BOUNCE_FILE: file });
+            const folder = join(createTempFolder('bounces').path, 'kept');
+            const flow = await start('bounce-collector', { BOUNCE_FOLDER: folder });
             const names = [
                 'Postfix, one of two recipients delivered',
                 'an ordinary answer',
                 'Exim without any structure'
             ];
             const others = ['Gmail vacation', 'Postfix, user unknown', 'Exim warning with a report'];
-            const mails = [...names, ...others].map(rawOf);
-            for (const mail of mails) {
-                await mailbox.deliver(mail);
+            for (const name of [...names, ...others]) {
+                await mailbox.deliver(rawOf(name));
             }
             await flow.waitFor('Kept', 3);
             const [people] = await flow.waitFor('People', 1);
             const automatic = await flow.waitFor('Other automatic mail', 2);
             await flow.waitForNothingPending();
 
-            const cells = readFileSync(file, 'utf8')
-                .trimEnd()
-                .split('\n')
-                .map(line => line.slice(1, -1).split('","').slice(1));
-            assert.deepEqual(cells, [
-                ['bounce', 'full@customer.example', '5.2.2', '552 5.2.2 mailbox full', ''],
-                ['bounce', 'karin@customer.example', '', '', '<campaign-19@example.org>'],
-                ['bounce', 'karin@customer.example', '5.1.1', '550 5.1.1 no such mailbox', '<campaign-17@example.org>']
-            ]);
+            assert.deepEqual(
+                linesIn(folder).map(line => line.slice(1, -1).split('","').slice(1)),
+                [
+                    ['full@customer.example', '5.2.2', '552 5.2.2 mailbox full', ''],
+                    ['karin@customer.example', '', '', '<campaign-19@example.org>'],
+                    ['karin@customer.example', '5.1.1', '550 5.1.1 no such mailbox', '<campaign-17@example.org>']
+                ]
+            );
             assert.equal(people?.['topic'], 'Re: Our offer');
             assert.deepEqual(automatic.map(kindOf), ['auto-reply', 'delay']);
             assert.ok((await mailbox.mails()).every(mail => mail.flags.length === 0));
@@ -160,15 +158,21 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
         });
 
         it('tries a mail again whose line could not be written', async () => {
-            const { path, remove } = createTempFolder('bounces');
-            const flow = await start('bounce-collector', { BOUNCE_FILE: path });
+            const folder = join(createTempFolder('bounces').path, 'kept');
+            writeFileSync(folder, 'in the way');
+            const flow = await start('bounce-collector', { BOUNCE_FOLDER: folder });
             await mailbox.deliver(rawOf('qmail'));
-            await flow.waitForError('Keep', /appendfail/);
-            remove();
-            // the file node sends on what it could not write, too; the mail has failed all the same
-            await flow.waitFor('Kept', 2);
-            assert.match(readFileSync(path, 'utf8'), /campaign-22@example\.org/);
-            rmSync(path);
+            await flow.waitForError('Keep', /fail/);
+            rmSync(folder);
+            await flow.waitFor('Kept', 1);
+            assert.match(linesIn(folder).join(), /campaign-22@example\.org/);
+            assertSilent(flow, ['Given up']);
+        });
+
+        it('says what to set when it is not told where to write', async () => {
+            const flow = await start('bounce-collector', { BOUNCE_FOLDER: '' });
+            await mailbox.deliver(rawOf('qmail'));
+            await flow.waitForError('Lines', /BOUNCE_FOLDER/);
         });
     });
 
@@ -301,6 +305,12 @@ function rawOf(name: string): Buffer {
     const mail = automaticMails().find(candidate => candidate.name === name);
     assert.ok(mail, name);
     return mail.raw;
+}
+
+/** The lines of all files of a folder, in the order of their UIDs, which here have one digit. */
+function linesIn(folder: string): string[] {
+    const files = readdirSync(folder).sort();
+    return files.flatMap(file => readFileSync(join(folder, file), 'utf8').trimEnd().split('\n'));
 }
 
 function kindOf(message: Record<string, unknown>): unknown {
