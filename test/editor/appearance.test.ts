@@ -24,13 +24,14 @@ const FLOW = [
             afterSuccess: 'keyword',
             afterFailure: 'move'
         }),
-        savedNode('filter-sender', { id: 'n2', field: 'reply-to' }),
+        savedNode('filter-sender', { id: 'n2', field: 'reply-to', authservIds: ['mx.example', 'two words'] }),
+        savedNode('filter-automatic', { id: 'n6', notices: 'automatic' }),
         savedNode('mark-unseen', { id: 'n3' }),
         savedNode('flag-mail', { id: 'n4', add: ['two words'] }),
         savedNode('smtp-out', { id: 'n5', account: 'a2' })
     ].map((node, index) => ({ ...node, z: 'tab1', x: 300, y: 100 + 80 * index, wires: [] }))
 ];
-const NODES = ['imap in', 'filter sender', 'mark unseen', 'flag mail', 'smtp out'];
+const NODES = ['imap in', 'filter sender', 'filter automatic', 'mark unseen', 'flag mail', 'smtp out'];
 /** Version 4 has no dark theme of its own. */
 const THEMES = selectedVersion() === '4' ? [false] : [false, true];
 /** WCAG 2.2, 1.4.3: text of normal size. */
@@ -122,7 +123,7 @@ describe('dialogs to the eye', function () {
             );
             await editor.screenshot(`${selectedVersion()}-${language}-palette`);
         }
-        for (const icon of ['in', 'out', 'filter', 'unseen', 'flag']) {
+        for (const icon of ['in', 'out', 'filter', 'automatic', 'unseen', 'flag']) {
             const response = await fetch(
                 new URL(`/icons/@mailflow/node-red-mail/mailflow-${icon}.svg`, suite.runtime.url)
             );
