@@ -34,8 +34,8 @@ describe('the look for the own mail server', function () {
         await editor.openNode('filter sender');
         await page.getByLabel('Find the server').selectOption({ label: 'Office' });
         await page.getByRole('button', { name: 'Look', exact: true }).click();
-        await page.getByText('in 2 mails, on top in 2').waitFor();
-        await page.getByText('in 1 mails, on top in 1').waitFor();
+        await page.getByText('on top: 2, in all: 2').waitFor();
+        await page.getByText('on top: 1, in all: 1').waitFor();
         await editor.screenshot(`${selectedVersion()}-authserv-found`);
         const use = page.getByRole('button', { name: 'Use mx.example' });
         await use.click();
