@@ -131,7 +131,10 @@ describe('validators', () => {
         }
         assert.equal(judge('filter-sender', 'authservIds', ['mx.google.com', 'microsoft365'], required), true);
         for (const id of ['two words', 'mx.example; dmarc=pass', '"mx"', '(mx)', 'x'.repeat(254)]) {
-            assertReason(judge('filter-sender', 'authservIds', [id]), /^Trusted servers, entry 1: an id is what stands/);
+            assertReason(
+                judge('filter-sender', 'authservIds', [id]),
+                /^Trusted servers, entry 1: an id is what stands/
+            );
         }
     });
 
