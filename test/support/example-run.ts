@@ -27,7 +27,7 @@ export interface ExampleServers {
 type Message = Record<string, unknown>;
 
 const ROOT = join(__dirname, '..', '..');
-const CORE_NODES = ['function/10-function', 'common/90-comment'];
+const CORE_NODES = ['function/10-function', 'function/10-switch', 'function/15-change', 'common/90-comment'];
 /** A mail that failed is tried again after 10 s. */
 const MESSAGE_TIMEOUT_MS = 25_000;
 const PACK = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

@@ -147,7 +147,7 @@ describe('the bytes of a redirect', () => {
             'X:\r\n',
             'DKIM-Signature: a;\r\n\tb=Bcc\r\n',
             'odd line\r\n',
-            ' \r\n'
+            'X: a\r\n \r\n b\r\n'
         ];
         const GONE = ['Bcc: a@x\r\n', 'bcc:\r\n b@x\r\n', 'Return-Path: <>\r\n', 'RETURN-PATH : <a@x>\r\n\t(c)\r\n'];
         for (let run = 0; run < 2_000; run++) {
