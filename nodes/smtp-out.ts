@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { MailError, MailErrorCode } from '../src/message/mail-error';
 import { errorInfo } from '../src/runtime/error-info';
+import { healthOf } from '../src/runtime/health';
 import { onClose, onInput } from '../src/runtime/input';
 import { useLoopGuard } from '../src/runtime/loop-guards';
 import { findMailSender } from '../src/runtime/sender-lookup';
@@ -66,6 +67,7 @@ export = function (RED: NodeAPI, pauses = RETRY_PAUSES): void {
                 report.failed();
                 // a mail given back because the node stops is neither sent nor given up
                 if (!(error instanceof MailError && error.code === MailErrorCode.Closed)) {
+                    healthOf(RED).mailFailed(config.account ?? '');
                     send([null, Object.assign(msg, { error: errorInfo(error) })]);
                 }
                 throw error;

@@ -23,10 +23,11 @@ export function readImapSettings(
             folders[use] = path;
         }
     }
-    const addresses = [readText(saved, 'address'), readText(credentials, 'user')];
+    const server = readServerSettings(saved, credentials, PORTS, tlsNode);
+    const addresses = [readText(saved, 'address'), server.login?.user ?? ''];
     return {
+        server: { ...server, folders },
         addresses: addresses.filter(address => parseAddress(address).ok),
-        server: { ...readServerSettings(saved, credentials, PORTS, tlsNode), folders },
         rights: parseRights(saved['rights'] === undefined ? undefined : readList(saved, 'rights')),
         connections: readWholeNumber(saved, 'connections', { fallback: 5, min: 1, max: MAX_CONNECTIONS })
     };

@@ -17,6 +17,8 @@ export interface ComposeSettings {
     limits: GuardLimits;
 }
 
+/** A field of a mail is mostly written in the dialog, with {{…}} for what the message says. */
+const TEXT_FIRST = ['str', 'msg', 'flow', 'global', 'env', 'jsonata'] as const;
 const ACTIONS = ['reply', 'reply-all', 'forward', 'forward-inline', 'redirect', 'new'] as const;
 /** A week: long enough for "one answer per absence", and what the guard remembers at least. */
 const MAX_MINUTES = 7 * 24 * 60;
@@ -25,7 +27,7 @@ const MAX_MAILS = 10_000;
 
 /** @throws MailError with a code of the group "settings": NOT_CONFIGURED for a mail without recipient or text. */
 export function readComposeSettings(saved: SavedProperties): ComposeSettings {
-    const field = (name: string, label: string): TypedProperty | null => readTyped(saved, name, label, 'str');
+    const field = (name: string, label: string): TypedProperty | null => readTyped(saved, name, label, TEXT_FIRST);
     const count = (name: string, fallback: number, max: number): number =>
         readWholeNumber(saved, name, { fallback, min: 1, max });
     const settings: ComposeSettings = {

@@ -3,7 +3,7 @@ import { MailError, MailErrorCode } from '../message/mail-error';
 import { readChoice, readText, type SavedProperties } from './settings';
 
 const TYPES = ['msg', 'flow', 'global', 'str', 'env', 'jsonata'] as const;
-type ValueType = (typeof TYPES)[number];
+export type ValueType = (typeof TYPES)[number] | 'json';
 
 /** A property that the editor saved as a pair `<name>` and `<name>Type`. */
 export interface TypedProperty {
@@ -17,7 +17,7 @@ export interface TypedProperty {
  * Reads a typed property once, in the constructor.
  *
  * @param label what the field is called in the editor.
- * @param usual the type of a field that was saved without one.
+ * @param types what the field offers; the first stands for a type that was not saved.
  * @returns null when the field is empty: the node leaves the decision to the message.
  * @throws MailError INVALID_PROPERTY for a type the field does not offer, ENV_MISSING.
  */
@@ -25,9 +25,9 @@ export function readTyped(
     saved: SavedProperties,
     name: string,
     label: string,
-    usual: ValueType = 'msg'
+    types: readonly [ValueType, ...ValueType[]] = TYPES
 ): TypedProperty | null {
-    const type = readChoice<ValueType>(saved, `${name}Type`, [usual, ...TYPES]);
+    const type = readChoice(saved, `${name}Type`, types);
     const text = readText(saved, name);
     return text === '' ? null : { type, text, field: type === 'msg' ? `msg.${text}` : `${label} of the node` };
 }

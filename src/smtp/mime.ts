@@ -25,9 +25,10 @@ const MAX_BYTES = 100 * 1024 * 1024;
  * Writes the MIME form of a mail, reading the files it names.
  *
  * @param maxBytes the account's limit, 0 = the pack's own.
+ * @param keepBcc writes Bcc too, for a copy that is kept; the bytes must then never be sent.
  * @throws MailError TOO_LARGE, ATTACHMENT_FOLDER, ATTACHMENT_INVALID.
  */
-export async function buildMime(mail: OutgoingMail, maxBytes: number): Promise<BuiltMail> {
+export async function buildMime(mail: OutgoingMail, maxBytes: number, keepBcc = false): Promise<BuiltMail> {
     const limit = maxBytes > 0 ? Math.min(maxBytes, MAX_BYTES) : MAX_BYTES;
     if (mail.original) {
         return builtMail(mail, resentBytes({ ...mail, original: mail.original }), limit);
@@ -51,6 +52,7 @@ export async function buildMime(mail: OutgoingMail, maxBytes: number): Promise<B
         ...(mail.sender ? { sender: address(mail.sender) } : {}),
         to: mail.to.map(address),
         cc: mail.cc.map(address),
+        ...(keepBcc ? { bcc: mail.bcc.map(address) } : {}),
         replyTo: mail.replyTo.map(address),
         subject: mail.subject,
         ...(mail.inReplyTo ? { inReplyTo: mail.inReplyTo } : {}),
@@ -62,6 +64,7 @@ export async function buildMime(mail: OutgoingMail, maxBytes: number): Promise<B
         disableFileAccess: true,
         disableUrlAccess: true
     }).compile();
+    node.keepBcc = keepBcc;
     return builtMail(mail, await node.build(), limit);
 }
 

@@ -23,6 +23,8 @@ export interface OutgoingMail {
     recipients: string[];
     to: Mailbox[];
     cc: Mailbox[];
+    /** Only in a copy that is kept; never in the bytes that are sent. */
+    bcc: Mailbox[];
     replyTo: Mailbox[];
     subject: string;
     inReplyTo: string;
@@ -51,6 +53,8 @@ export interface ComposeOptions {
     subject: NamedValue | null;
     signature: boolean;
     attachmentsDir: string;
+    /** The mail is kept and not sent: it may have no recipient yet. */
+    isDraft?: boolean;
     /** By which a redirect of compose-mail is known; without it none is sent. */
     key?: InstanceKey | null;
 }
@@ -85,7 +89,9 @@ export function composeMail(msg: MessageFields, options: ComposeOptions, setting
     const cc = readMailboxes('msg.cc', msg['cc']);
     const bcc = readMailboxes('msg.bcc', msg['bcc']);
     const recipients = uniqueAddresses([...to, ...cc, ...bcc]);
-    checkRecipients(recipients, msg, settings.limits.recipientsPerMessage);
+    if (!options.isDraft) {
+        checkRecipients(recipients, msg, settings.limits.recipientsPerMessage);
+    }
     const original = readRedirect(msg['composed'], recipients, options.key ?? null);
     const sendAs = readSendAs(msg['sendAs'], settings);
     const newMessageId = `<${randomUUID()}@${settings.sender.domain}>`;
@@ -98,6 +104,7 @@ export function composeMail(msg: MessageFields, options: ComposeOptions, setting
         recipients,
         to,
         cc,
+        bcc,
         headers: [...readHeaders(msg['headers']), ...readPriority(msg['priority'])],
         attachmentsDir: options.attachmentsDir
     };
