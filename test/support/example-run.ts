@@ -35,6 +35,7 @@ const CORE_NODES = [
     'common/90-comment',
     'function/10-function',
     'function/10-switch',
+    'function/15-change',
     'function/89-delay',
     'network/21-httpin',
     'network/21-httprequest',
