@@ -40,8 +40,8 @@ const NEVER_COPIED = '\\Deleted';
  * Puts a copy of a mail into another folder, of its own account by COPY, of another account byte for byte. The original
  * is read without being changed.
  *
- * @throws MailError RIGHT_MISSING, MAIL_GONE, FOLDER_MISSING, FLAG_NOT_PERMITTED, QUOTA_EXCEEDED, TOO_LARGE,
- * SERVER_REFUSED, or of the connection.
+ * @throws MailError RIGHT_MISSING, MAIL_GONE, FOLDER_MISSING, FLAG_NOT_PERMITTED, TOO_LARGE, SERVER_REFUSED (a full mailbox
+ * too), or of the connection.
  */
 export async function saveOriginal(source: ImapAccount, ref: MailRef, order: SaveOrder): Promise<SavedMail> {
     order.account.require('append');

@@ -55,7 +55,7 @@ function diagnoseSpace(error: ForeignError, message: string): Diagnosis | null {
     switch (error.serverResponseCode) {
         case 'OVERQUOTA':
             return {
-                code: MailErrorCode.QuotaExceeded,
+                code: MailErrorCode.ServerRefused,
                 kind: 'permanent',
                 problem: 'the mailbox is full',
                 remedy: 'Delete mail in it, or have its quota raised.'
