@@ -1,5 +1,6 @@
 import { ImapFlow } from 'imapflow';
 import { startDovecot, type Dovecot } from '../support/dovecot';
+import { answerExampleCases } from '../support/answer-example-cases';
 import { exampleCases, type ExampleMailbox } from '../support/example-cases';
 import { useNodeRed } from '../support/helper';
 import { requireServer } from '../support/require-server';
@@ -15,10 +16,10 @@ async function startMailbox(): Promise<ExampleMailbox> {
         user: USER,
         password: PASSWORD,
         deliver: (mail, flags) => (flags ? append(dovecot, mail, [...flags]) : dovecot.deliver(USER, 'INBOX', mail)),
-        mails: async () => {
-            const flags = await dovecot.flags(USER, 'INBOX');
+        mails: async (folder = 'INBOX') => {
+            const flags = await dovecot.flags(USER, folder);
             return Promise.all(
-                [...flags].map(async ([uid, own]) => ({ flags: own, raw: await dovecot.raw(USER, 'INBOX', uid) }))
+                [...flags].map(async ([uid, own]) => ({ flags: own, raw: await dovecot.raw(USER, folder, uid) }))
             );
         },
         stop: () => dovecot.stop()
@@ -50,5 +51,7 @@ describe('the example flows on Dovecot', function () {
     before(function () {
         requireServer(this, 'dovecot');
     });
-    exampleCases(useNodeRed(), startMailbox);
+    const red = useNodeRed();
+    exampleCases(red, startMailbox);
+    answerExampleCases(red, startMailbox);
 });

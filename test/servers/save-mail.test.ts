@@ -272,6 +272,19 @@ plugin {
         assert.deepEqual(await suite.ids('Antworten', 'carl'), [ID]);
     });
 
+    it('stores a mail once that comes again because a node behind has failed', async () => {
+        const msg = (await deliver(awkwardMail())) as { mail: object };
+        for (const account of ['account', 'other']) {
+            await suite.start({ account, folder: 'Antworten', folderType: 'str', flags: ['\\Seen'] });
+            const first = await suite.pass<{ saved: SavedMail }>(msg);
+            const again = { mail: { ...msg.mail, delivery: { id: 'x', attempt: 2 } } };
+            const second = await suite.pass<{ saved: SavedMail }>(again, 2);
+            assert.deepEqual(second.saved, first.saved);
+            await suite.red.unload();
+        }
+        assert.deepEqual([await suite.ids('Antworten'), await suite.ids('Antworten', 'carl')], [[ID], [ID]]);
+    });
+
     it('names what is missing when it starts', async () => {
         await suite.start({ account: 'account', folder: '' });
         assert.match(String(suite.red.errors('node')[0]?.[0]), /no folder is named/);

@@ -27,7 +27,7 @@ export interface ExampleServers {
 type Message = Record<string, unknown>;
 
 const ROOT = join(__dirname, '..', '..');
-const CORE_NODES = ['function/10-function', 'common/90-comment'];
+const CORE_NODES = ['function/10-function', 'function/10-switch', 'common/20-inject', 'common/90-comment'];
 /** A mail that failed is tried again after 10 s. */
 const MESSAGE_TIMEOUT_MS = 25_000;
 const PACK = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -54,7 +54,7 @@ export class ExampleRun {
         this.#userDir = createTempFolder('example');
     }
 
-    /** Resolves when the flow watches its mailbox. The caller must `stop()` it. */
+    /** Resolves when the flow watches its mailbox, if it has one to watch. The caller must `stop()` it. */
     static async start(red: NodeRedUnderTest, name: string, servers: ExampleServers): Promise<ExampleRun> {
         const run = new ExampleRun(red, name, servers);
         try {
@@ -75,6 +75,11 @@ export class ExampleRun {
     async waitFor(debugNode: string, count: number): Promise<readonly Message[]> {
         await this.#red.waitForMessage(this.#idOf(debugNode), { count, timeoutMs: MESSAGE_TIMEOUT_MS });
         return this.received(debugNode);
+    }
+
+    /** Presses the button of an inject node. */
+    press(node: string): void {
+        this.#red.node(this.#idOf(node)).receive({ payload: Date.now() });
     }
 
     /** Resolves when the node has reported an error like this. */
@@ -114,8 +119,11 @@ export class ExampleRun {
         const credentials = this.#flow.flatMap(node => (node.credentials ? [[node.id, node.credentials]] : []));
         await this.#red.loadFlow(nodeFiles(), nodes, Object.fromEntries(credentials) as Record<string, object>);
         const input = this.#flow.find(node => node.type === 'imap-in');
+        if (!input) {
+            return;
+        }
         // "0 · 14:05": mails so far, and the time of a look at the mailbox
-        await this.#red.waitForStatus(input?.id ?? '', /^\d+ · /);
+        await this.#red.waitForStatus(input.id, /^\d+ · /);
     }
 
     #idOf(name: string): string {
