@@ -27,10 +27,17 @@ const FLOW = [
         savedNode('filter-sender', { id: 'n2', field: 'reply-to' }),
         savedNode('mark-unseen', { id: 'n3' }),
         savedNode('flag-mail', { id: 'n4', add: ['two words'] }),
+        savedNode('move-mail', { id: 'move1', action: 'copy' }),
+        savedNode('save-mail', { id: 'save1', account: 'a1', folder: '\\Drafts', flags: ['two words'] }),
+        savedNode('search-mail', { id: 'search1', account: 'a1', attachments: 'file' }),
+        savedNode('strip-quote', { id: 'strip1' }),
         savedNode('smtp-out', { id: 'n5', account: 'a2' })
     ].map((node, index) => ({ ...node, z: 'tab1', x: 300, y: 100 + 80 * index, wires: [] }))
 ];
-const NODES = ['imap in', 'filter sender', 'mark unseen', 'flag mail', 'smtp out'];
+const NODES = [
+    ...['imap in', 'filter sender', 'mark unseen', 'flag mail', 'move mail', 'save mail', 'search mail', 'strip quote'],
+    'smtp out'
+];
 /** Version 4 has no dark theme of its own. */
 const THEMES = selectedVersion() === '4' ? [false] : [false, true];
 /** WCAG 2.2, 1.4.3: text of normal size. */
@@ -122,7 +129,7 @@ describe('dialogs to the eye', function () {
             );
             await editor.screenshot(`${selectedVersion()}-${language}-palette`);
         }
-        for (const icon of ['in', 'out', 'filter', 'unseen', 'flag']) {
+        for (const icon of ['in', 'out', 'filter', 'unseen', 'flag', 'move', 'save', 'search', 'strip']) {
             const response = await fetch(
                 new URL(`/icons/@mailflow/node-red-mail/mailflow-${icon}.svg`, suite.runtime.url)
             );

@@ -18,10 +18,17 @@ const FLOW = [
         savedNode('filter-sender', { id: 'n2', senders: ['*@example.com'] }),
         savedNode('mark-unseen', { id: 'n3' }),
         savedNode('flag-mail', { id: 'n4', add: ['$Done'] }),
+        savedNode('move-mail', { id: 'move1', folder: 'Done' }),
+        savedNode('save-mail', { id: 'save1', account: 'a1', folder: '\\Drafts', flags: ['$Done'] }),
+        savedNode('search-mail', { id: 'search1', account: 'a1', attachments: 'file', attachmentsDir: 'mail' }),
+        savedNode('strip-quote', { id: 'strip1' }),
         savedNode('smtp-out', { id: 'n5', account: 'a2' })
     ].map((node, index) => ({ ...node, z: 'tab1', x: 300, y: 100 + 80 * index, wires: [] }))
 ];
-const NODES = ['imap in', 'filter sender', 'mark unseen', 'flag mail', 'smtp out'];
+const NODES = [
+    ...['imap in', 'filter sender', 'mark unseen', 'flag mail', 'move mail', 'save mail', 'search mail', 'strip quote'],
+    'smtp out'
+];
 
 /** Fields of the open dialog that can be used now, in the order in which they stand there. */
 const FIELDS = ':is(input, select, textarea, summary, button):visible:not([type="hidden"]):not(:disabled)';
