@@ -45,9 +45,30 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 return isOpen(value) || isAddress || reason(opt, 'address');
             },
 
+            /** The mark of an account that never passed its test as it is now; with variables nothing can be compared. */
+            tested(value, opt, node) {
+                const form = mailflow.testedForm(node);
+                return form === '' || value === form || mailflow.isEnv(value) || reason(opt, 'not-tested');
+            },
+
             senders: (value, opt) => list(value, opt, mailflow.senderProblem),
             flags: (value, opt) => list(value, opt, mailflow.flagProblem),
             folders: (value, opt) => list(value, opt, mailflow.folderProblem),
+
+            /** Ids of profiles that come with the pack, and profiles of the user. */
+            inquiryProfiles(value, opt) {
+                const own = mailflow.ownInquiryProfiles(value);
+                for (const profile of own) {
+                    const problem = mailflow.inquiryProfileProblem(profile);
+                    if (problem) {
+                        return reason(opt, 'value', { problem: mailflow.text('problem.' + problem) });
+                    }
+                }
+                const isTwice = own.some(({ id }, index) => own.findIndex(other => other.id === id) !== index);
+                return isTwice
+                    ? reason(opt, 'value', { problem: mailflow.text('problem.profile-twice') })
+                    : list(mailflow.inquiryProfileIds(value), opt, mailflow.inquiryProfileNameProblem);
+            },
 
             atLeastOne: (value, opt) => mailflow.entries(value).length > 0 || reason(opt, 'at-least-one'),
 

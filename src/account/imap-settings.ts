@@ -1,8 +1,8 @@
 import { readList, readText, readWholeNumber, type SavedProperties } from '../runtime/settings';
-import { parseAddress } from '../sender/mailbox-parser';
 import type { SpecialFolders, SpecialUse } from '../imap/connection';
 import type { ImapAccountSettings } from './imap-account';
 import { parseRights } from './rights';
+import { parseAddress } from '../sender/mailbox-parser';
 import { readServerSettings, type TlsConfigNode } from './server-settings';
 
 const PORTS = { tls: 993, starttls: 143, none: 143 } as const;
@@ -24,10 +24,10 @@ export function readImapSettings(
         }
     }
     const server = readServerSettings(saved, credentials, PORTS, tlsNode);
-    const user = server.login?.user ?? '';
+    const addresses = [readText(saved, 'address'), server.login?.user ?? ''];
     return {
         server: { ...server, folders },
-        address: readText(saved, 'address') || (parseAddress(user).ok ? user : ''),
+        addresses: addresses.filter(address => parseAddress(address).ok),
         rights: parseRights(saved['rights'] === undefined ? undefined : readList(saved, 'rights')),
         connections: readWholeNumber(saved, 'connections', { fallback: 5, min: 1, max: MAX_CONNECTIONS })
     };

@@ -38,7 +38,7 @@ function withCrlf(bytes: Buffer): Buffer {
 
 /** Nothing is sent here, so the message may name any address of its sender, and there are no limits of a provider. */
 function settingsOf(account: ImapAccount): SendingSettings {
-    const address = account.settings.address ?? '';
+    const [address = ''] = account.settings.addresses ?? [];
     const [sender] = address === '' ? [] : readMailboxes('address of the account', address);
     if (!sender) {
         throw new MailError({

@@ -1,34 +1,19 @@
 import assert from 'node:assert/strict';
 import type { EditorPage } from '../support/editor-page';
-import { EditorSuite, savedNode } from '../support/editor-suite';
+import { EditorSuite, flowOfAllNodes, paletteLabels } from '../support/editor-suite';
 
-const FLOW = [
-    { id: 'tab1', type: 'tab', label: 'Mail' },
-    savedNode('imap-account', { id: 'a1', host: 'imap.example.com' }),
-    savedNode('smtp-account', { id: 'a2', host: 'smtp.example.com', sendAs: ['*@example.com'] }),
-    ...[
-        savedNode('imap-in', {
-            id: 'n1',
-            account: 'a1',
-            folders: ['INBOX'],
-            senders: ['*@example.com'],
-            attachments: 'file',
-            attachmentsDir: 'mail'
-        }),
-        savedNode('filter-sender', { id: 'n2', senders: ['*@example.com'] }),
-        savedNode('mark-unseen', { id: 'n3' }),
-        savedNode('flag-mail', { id: 'n4', add: ['$Done'] }),
-        savedNode('move-mail', { id: 'move1', folder: 'Done' }),
-        savedNode('save-mail', { id: 'save1', account: 'a1', folder: '\\Drafts', flags: ['$Done'] }),
-        savedNode('search-mail', { id: 'search1', account: 'a1', attachments: 'file', attachmentsDir: 'mail' }),
-        savedNode('strip-quote', { id: 'strip1' }),
-        savedNode('smtp-out', { id: 'n5', account: 'a2' })
-    ].map((node, index) => ({ ...node, z: 'tab1', x: 300, y: 100 + 80 * index, wires: [] }))
-];
-const NODES = [
-    ...['imap in', 'filter sender', 'mark unseen', 'flag mail', 'move mail', 'save mail', 'search mail', 'strip quote'],
-    'smtp out'
-];
+const FLOW = flowOfAllNodes({
+    'imap-account': { host: 'imap.example.com' },
+    'smtp-account': { host: 'smtp.example.com', sendAs: ['*@example.com'] },
+    'imap-in': { folders: ['INBOX'], senders: ['*@example.com'], attachments: 'file', attachmentsDir: 'mail' },
+    'filter-sender': { senders: ['*@example.com'] },
+    'parse-inquiry': { profiles: ['machineseeker', { id: 'my-portal' }] },
+    'flag-mail': { add: ['$Done'] },
+    'move-mail': { folder: 'Done' },
+    'save-mail': { folder: '\\Drafts', flags: ['$Done'] },
+    'search-mail': { attachments: 'file', attachmentsDir: 'mail' },
+    'compose-mail': { action: 'redirect' }
+});
 
 /** Fields of the open dialog that can be used now, in the order in which they stand there. */
 const FIELDS = ':is(input, select, textarea, summary, button):visible:not([type="hidden"]):not(:disabled)';
@@ -85,7 +70,7 @@ describe('dialogs without a mouse', function () {
     this.timeout(60_000);
     const suite = EditorSuite.use();
 
-    for (const label of NODES) {
+    for (const label of paletteLabels()) {
         it(`reach every field of ${label} with the Tab key, and name each`, async () => {
             const editor = await suite.open(FLOW);
             await editor.openNode(label);
