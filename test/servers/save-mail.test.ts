@@ -51,7 +51,10 @@ plugin {
         return { mail: { ref: await suite.ref('INBOX'), messageId: ID } };
     }
 
-    async function copyOf(user: 'anna' | 'carl', folder: string): Promise<{ raw: Buffer; flags: string[]; received: string }> {
+    async function copyOf(
+        user: 'anna' | 'carl',
+        folder: string
+    ): Promise<{ raw: Buffer; flags: string[]; received: string }> {
         const [mail] = await suite.dovecot.list(user, folder);
         assert.ok(mail, `no copy in ${folder}`);
         const answer = await suite.dovecot.doveadm(

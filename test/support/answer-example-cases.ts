@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ExampleMailbox } from './example-cases';
-import { ExampleRun } from './example-run';
+import { ExampleRun, type ExampleServers } from './example-run';
 import type { NodeRedUnderTest } from './helper';
 import { buildMail, type MailParts } from './mail-builder';
+import { startSmtpSink, type SmtpSink } from './smtp-sink';
 
 const SPRING = 'sales+spring@example.org';
+const OWN = 'sales@example.org';
+const TARGET = 'office@example.com';
 const AUTUMN = 'sales+autumn@example.org';
 
 /** Checks what the examples promise that sort and search answers, on whatever server the mailbox lies. */
@@ -21,9 +24,10 @@ export function answerExampleCases(red: NodeRedUnderTest, startMailbox: () => Pr
         await mailbox?.stop();
     });
 
-    async function start(name: string): Promise<ExampleRun> {
-        const environment = { MAIL_HOST: '127.0.0.1', MAIL_USER: mailbox.user, MAIL_PASSWORD: mailbox.password };
-        run = await ExampleRun.start(red, name, { imapPort: mailbox.port, environment });
+    async function start(name: string, servers: Partial<ExampleServers> = {}): Promise<ExampleRun> {
+        const account = { MAIL_HOST: '127.0.0.1', MAIL_USER: mailbox.user, MAIL_PASSWORD: mailbox.password };
+        const environment = { ...account, ...servers.environment };
+        run = await ExampleRun.start(red, name, { imapPort: mailbox.port, ...servers, environment });
         return run;
     }
 
@@ -58,6 +62,70 @@ export function answerExampleCases(red: NodeRedUnderTest, startMailbox: () => Pr
             assert.equal((await mailbox.mails('Campaigns/Spring')).length, 2);
             assert.equal((await mailbox.mails('Campaigns/Autumn')).length, 2);
             assert.deepEqual(flow.received('Given up'), []);
+        });
+    });
+
+    describe('store-and-forward-replies', () => {
+        let sink: SmtpSink;
+
+        beforeEach(async () => {
+            sink = await startSmtpSink({ users: { [OWN]: 'secret' } });
+        });
+        afterEach(() => sink.stop());
+
+        function startMode(automatic: boolean, forward: boolean): Promise<ExampleRun> {
+            return start('store-and-forward-replies', {
+                smtpPort: sink.port,
+                environment: { SMTP_HOST: sink.host, SMTP_USER: OWN, SMTP_PASSWORD: 'secret', FORWARD_TO: TARGET },
+                flowVariables: { INCLUDE_AUTOMATIC: String(automatic), FORWARD: String(forward) }
+            });
+        }
+
+        const human = answer({ subject: 'Re: Spring', inReplyTo: '<campaign@example.org>' });
+        const absent = answer({ subject: 'Away', headers: { 'Auto-Submitted': 'auto-replied' } });
+
+        for (const [automatic, forward, stored, sent] of [
+            [true, false, 2, 0],
+            [false, false, 1, 0],
+            [true, true, 2, 2],
+            [false, true, 1, 1]
+        ] as const) {
+            const what = `${forward ? 'forwards and stores' : 'stores'} ${automatic ? 'every reply' : 'what people wrote'}`;
+            it(`${what}, and leaves the originals as they are`, async () => {
+                const flow = await startMode(automatic, forward);
+                await mailbox.deliver(human);
+                await mailbox.deliver(absent);
+                await flow.waitFor(forward ? 'Stored and forwarded' : 'Stored only', forward ? sent : stored);
+                if (!automatic) {
+                    await flow.waitFor('Automatic, left alone', 1);
+                }
+                await flow.waitForNothingPending();
+                const copies = await mailbox.mails('Replies');
+                const expected = (await mailbox.mails()).map(mail => mail.raw).slice(0, stored);
+                assert.deepEqual(
+                    copies.map(mail => mail.raw),
+                    expected
+                );
+                assert.ok((await mailbox.mails()).every(mail => mail.flags.length === 0));
+                assert.deepEqual(
+                    sink.mails.map(mail => mail.to),
+                    Array.from({ length: sent }, () => [TARGET])
+                );
+                for (const name of ['Not sent', 'Not forwarded', 'Given up']) {
+                    assert.deepEqual(flow.received(name), [], name);
+                }
+            });
+        }
+
+        it('stores a reply once when it has to be sent a second time', async () => {
+            sink.refuse = { data: { code: 554, text: 'not today' } };
+            const flow = await startMode(false, true);
+            await mailbox.deliver(human);
+            await flow.waitFor('Not sent', 1);
+            sink.refuse = {};
+            await flow.waitFor('Stored and forwarded', 1);
+            assert.equal((await mailbox.mails('Replies')).length, 1);
+            assert.equal(sink.mails.length, 1);
         });
     });
 

@@ -26,6 +26,8 @@ export interface ExampleServers {
     webPort?: number;
     /** Variables that the example names, for as long as it runs. */
     environment: Readonly<Record<string, string>>;
+    /** What a user sets in the properties of the flow, by the name of the variable. */
+    flowVariables?: Readonly<Record<string, string>>;
 }
 
 type Message = Record<string, unknown>;
@@ -182,8 +184,13 @@ export class ExampleRun {
     }
 }
 
-function onTestServers(node: ExampleNode, { imapPort, smtpPort }: ExampleServers): ExampleNode {
+function onTestServers(node: ExampleNode, servers: ExampleServers): ExampleNode {
+    const { imapPort, smtpPort, flowVariables = {} } = servers;
     switch (node.type) {
+        case 'tab': {
+            const variables = (node['env'] ?? []) as Array<{ name: string; value: string; type: string }>;
+            return { ...node, env: variables.map(own => ({ ...own, value: flowVariables[own.name] ?? own.value })) };
+        }
         case 'imap-account':
             return { ...node, port: imapPort, security: 'none' };
         case 'smtp-account':
