@@ -97,6 +97,14 @@ describe('cutting off the quoted part', () => {
         assert.deepEqual([quoted.text, quoted.quoted.endsWith('end')], ['Yes.', true]);
     });
 
+    it('loses no own words behind HTML that is too long to be looked at', () => {
+        for (const unit of ['<p>x</p>', `${'x'.repeat(700)} `]) {
+            const html = `<blockquote type="cite">${repeated(unit, 1_200_000)}</blockquote><p>Nu.</p>`;
+            const text = `${'> x\n'.repeat(2100)}Nu.`;
+            assert.ok(stripQuote(text, html, true).text.endsWith('Nu.'));
+        }
+    });
+
     it('cannot be led astray by the text of the HTML', () => {
         const html = '<p>Da.</p><div id="divRplyFwdMsg">x</div>';
         assert.equal(stripQuote('Da.\nx', html, true).text, 'Da.');
