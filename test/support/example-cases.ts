@@ -18,8 +18,8 @@ export interface ExampleMailbox {
     password: string;
     /** Delivers a mail as a mail server does, unread unless flags are given. */
     deliver(mail: Buffer, flags?: readonly string[]): Promise<void>;
-    /** The mails of the INBOX in UID order, without \Recent among the flags. */
-    mails(): Promise<Array<{ flags: string[]; raw: Buffer }>>;
+    /** The mails of a folder (INBOX unless given) in UID order, without \Recent among the flags. */
+    mails(folder?: string): Promise<Array<{ flags: string[]; raw: Buffer }>>;
     stop(): Promise<void>;
 }
 
