@@ -11,6 +11,7 @@ import { fingerprint } from './fingerprint';
 import type { InFlightMail, Outcome } from './in-flight';
 import { atMost } from '../message/at-most';
 import { Ledger, type LedgerPlace } from './ledger';
+import { startAfterLoss } from './ledger-recovery';
 import { MailQueue } from './mail-queue';
 import { discard, MailReader, snapshot, type ReaderOptions } from './mail-reader';
 import { findStart, type StartRule } from './start';
@@ -152,16 +153,19 @@ export class Intake {
     async #open(folder: OpenFolder): Promise<Ledger> {
         const ledger = this.#ledger ?? (await Ledger.open(this.#store, this.#options.place));
         if (!ledger.started) {
-            const start = await findStart(folder, this.#options.start, new Date());
+            const now = new Date();
+            const start = ledger.problem
+                ? await startAfterLoss(folder, ledger.lostAt, now)
+                : await findStart(folder, this.#options.start, now);
             ledger.start(folder.uidValidity, start);
             await ledger.save();
-            if (ledger.problem) {
-                this.#ports.notice(`${ledger.problem}; the node starts as if it were new`);
-            }
         } else if (ledger.uidValidity !== folder.uidValidity) {
             await this.#renew(folder, ledger);
         }
         if (this.#ledger === null) {
+            if (ledger.problem) {
+                this.#ports.notice(ledger.problem);
+            }
             this.#ledger = ledger;
             this.#resume(ledger);
         }

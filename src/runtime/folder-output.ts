@@ -34,7 +34,10 @@ export function folderOutput(
     return {
         deliver(mail: MailMessage, fingerprint: string): Promise<Outcome> | undefined {
             const message = withId(RED, mail);
-            const send = (): void => node.send([message, null]);
+            const send = (): boolean => {
+                node.send([message, null]);
+                return isWired(node, 0);
+            };
             const key = mailKey(node.id, mail.mail.ref);
             switch (ack) {
                 case 'emit':
