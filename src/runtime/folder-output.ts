@@ -85,6 +85,7 @@ export function folderOutput(
             status.failed(folder, error, delivered());
         },
         silent(since) {
+            status.silent(folder, delivered());
             // an error with a message of its own, so that a Catch node can raise the alarm elsewhere
             const last = since ? `since ${since.toISOString()}` : 'since the start';
             node.error(`${label}: no contact with the folder "${folder}" ${last}; it is still being tried`, {});
