@@ -1,7 +1,7 @@
 import type { OpenFolder } from '../imap/open-folder';
 import type { Loaded, StateStore } from '../state/store';
 import { LEDGER_FORMAT, LEDGER_VERSION, parseLedgerRecord, type LedgerRecord, type LedgerStart } from './ledger-record';
-import { findStart, startSince } from './start';
+import { findStart, startSince, type StartRule } from './start';
 
 /** Clocks of server and runtime differ, and what was in the flow at the end came shortly before. */
 const MARGIN_MS = 5 * 60_000;
@@ -43,13 +43,20 @@ export async function findRecord(store: StateStore, key: string): Promise<FoundR
 }
 
 /**
- * Where a folder's history goes on whose record is lost. Neither from the first mail, which would deliver everything
- * again, nor from the next, which would lose what came while the runtime was down: from when the record was written.
- *
- * @param lostAt null when that is not known; then from now on.
+ * Where the history of a folder without a record begins. When there was one, neither with the first mail, which would
+ * deliver everything again, nor with the next, which would lose what came while the runtime was down: with what came
+ * since the record was written, or from now on where that is not known.
  */
-export function startAfterLoss(folder: OpenFolder, lostAt: Date | null, now: Date): Promise<LedgerStart> {
-    return lostAt ? startSince(folder, sinceOf(lostAt)) : findStart(folder, { mode: 'new', count: 0, days: 0 }, now);
+export function startOf(
+    folder: OpenFolder,
+    rule: StartRule,
+    lost: { problem: string; lostAt: Date | null },
+    now: Date
+): Promise<LedgerStart> {
+    if (lost.lostAt) {
+        return startSince(folder, sinceOf(lost.lostAt));
+    }
+    return findStart(folder, lost.problem ? { ...rule, mode: 'new' } : rule, now);
 }
 
 /** What a user should know when a record is lost. */

@@ -54,9 +54,9 @@ describe('the intake of a server gone wrong', function () {
         intake = proxy = undefined;
     }
 
-    async function watch(tamper: Tamper): Promise<IntakeUnderTest> {
+    async function watch(tamper: Tamper, saved: object = {}): Promise<IntakeUnderTest> {
         proxy = await startTampering(imap, tamper);
-        intake = new IntakeUnderTest(proxy, { ack: 'flow', attempts: 3 }, {}, TIMEOUTS);
+        intake = new IntakeUnderTest(proxy, { ack: 'flow', attempts: 3, ...saved }, {}, TIMEOUTS);
         intake.flow = () => Promise.resolve({ kind: 'done' });
         return intake.start();
     }
@@ -192,6 +192,30 @@ describe('the intake of a server gone wrong', function () {
         });
     }
 
+    // imapflow passes over a row that it cannot read: the mail must not be taken for one that does not exist
+    for (const [what, saved] of [
+        ['selected by sender', { senders: ['*@example.com', '*@example.org'] }],
+        ['selected by a search', { search: '{"seen": false}' }],
+        ['taken without a condition', {}]
+    ] as const) {
+        it(`loses no mail ${what} whose rows are garbled`, async () => {
+            let garbled = 0;
+            const test = await watch(
+                once(({ bytes, isLiteral }, client) => {
+                    const isEndOfRow = !isLiteral && /^ ?\)\r\n$|^\* SEARCH/.test(bytes.toString('latin1'));
+                    if (isEndOfRow && garbled++ < 4) {
+                        client.write(bytes.toString('latin1').replace(/\r\n$/, ' ((((\r\n'));
+                        return;
+                    }
+                    client.write(bytes);
+                }),
+                saved
+            );
+            await assertAllDelivered(test);
+            assert.ok(garbled > 0);
+        });
+    }
+
     for (const [what, first] of [
         ['a line', '* OK '],
         ['a literal', '* 1 FETCH (BODY[] {2000000000}\r\n']
@@ -229,6 +253,15 @@ describe('the intake of a server gone wrong', function () {
             await assertAllDelivered(test);
             await stop();
         }
+    });
+
+    it('keeps an idle connection over many silent whiles, and hears of new mail at once', async () => {
+        const test = await watch(pass);
+        await assertAllDelivered(test);
+        await sleep(2_500);
+        assert.deepEqual([test.failures, proxy?.connections], [[], 1]);
+        imap.appendMessage('INBOX', buildMail({ subject: 'late', text: 'text of late' }));
+        await test.mailCount(SUBJECTS.length + 1, 1_000);
     });
 
     it('finds out that a server is silent after it has accepted IDLE', async () => {

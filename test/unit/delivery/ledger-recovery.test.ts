@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger } from '../../../src/delivery/ledger';
-import { startAfterLoss } from '../../../src/delivery/ledger-recovery';
+import { startOf } from '../../../src/delivery/ledger-recovery';
+import type { StartRule } from '../../../src/delivery/start';
 import type { OpenFolder } from '../../../src/imap/open-folder';
 import { FileStore } from '../../../src/state/file-store';
 import { createTempFolder, type TempFolder } from '../../support/temp-folder';
@@ -35,14 +36,15 @@ describe('the record of a folder', () => {
     // a crash of the machine may leave any part of the last write
     it('is never taken for whole when it is cut at any byte, and the one before it is used', async () => {
         await write();
-        const whole = readFileSync(newest());
+        const path = newest();
+        const whole = readFileSync(path);
         for (let length = 0; length < whole.length; length += 7) {
-            writeFileSync(newest(), whole.subarray(0, length));
+            writeFileSync(path, whole.subarray(0, length));
             const ledger = await open();
             assert.deepEqual([ledger.started, ledger.watermark, ledger.lostAt], [true, 2, null], `cut at ${length}`);
             assert.deepEqual([ledger.knows('print 2'), ledger.knows('print 3')], [true, false]);
             assert.match(ledger.problem, /is not valid JSON and was kept aside\. The record before it is used$/);
-            writeFileSync(join(temp.path, whole.length > 0 ? nameOf() : ''), whole);
+            writeFileSync(path, whole);
         }
         assert.equal((await open()).watermark, 3, 'the whole one');
     });
@@ -50,7 +52,6 @@ describe('the record of a folder', () => {
     it('is the one before when a crash came between the two renames of a save, without a word', async () => {
         await write();
         const path = newest();
-        const { renameSync } = await import('node:fs');
         renameSync(path, `${path}.previous`);
         const ledger = await open();
         assert.deepEqual([ledger.started, ledger.watermark, ledger.problem], [true, 3, '']);
@@ -80,35 +81,29 @@ describe('the record of a folder', () => {
         const again = await open();
         assert.deepEqual([again.watermark, again.problem], [9, '']);
     });
-
-    let name = '';
-    function nameOf(): string {
-        name ||= readdirSync(temp.path)
-            .find(file => file.includes('.json'))
-            ?.replace(/\.json.*/, '.json') as string;
-        return name;
-    }
 });
 
-describe('a start after the record was lost', () => {
+describe('the start of a folder', () => {
     const now = new Date('2026-11-26T12:00:00Z');
-    const folder = (found: number[]): OpenFolder =>
-        ({ uidNext: 51, exists: 50, search: () => Promise.resolve(found) }) as unknown as OpenFolder;
+    const lostAt = new Date('2026-11-26T10:00:00Z');
+    const rule: StartRule = { mode: 'all', count: 0, days: 0 };
+    const start = (found: number[], problem: string, lost: Date | null): ReturnType<typeof startOf> => {
+        const folder = { uidNext: 51, exists: 50, search: () => Promise.resolve(found) } as unknown as OpenFolder;
+        return startOf(folder, rule, { problem, lostAt: lost }, now);
+    };
 
-    it('takes what came since it was written, a little more, and nothing older', async () => {
-        assert.deepEqual(await startAfterLoss(folder([40, 41]), new Date('2026-11-26T10:00:00Z'), now), {
-            watermark: 39,
-            since: '2026-11-26T09:55:00.000Z',
-            sinceBelowUid: 51
-        });
-        assert.equal((await startAfterLoss(folder([]), new Date('2026-11-26T10:00:00Z'), now)).watermark, 50);
+    it('is what the node says when there never was a record', async () => {
+        assert.deepEqual(await start([], '', null), { watermark: 0, since: null, sinceBelowUid: 0 });
     });
 
-    it('takes what comes from now on where that time is not known', async () => {
-        assert.deepEqual(await startAfterLoss(folder([40]), null, now), {
-            watermark: 50,
-            since: now.toISOString(),
-            sinceBelowUid: 0
-        });
+    it('is the time when a record that is lost was written, and a little before', async () => {
+        const since = '2026-11-26T09:55:00.000Z';
+        assert.deepEqual(await start([40, 41], 'lost', lostAt), { watermark: 39, since, sinceBelowUid: 51 });
+        assert.equal((await start([], 'lost', lostAt)).watermark, 50);
+    });
+
+    it('is the present where that time is not known, and never the first mail again', async () => {
+        const since = now.toISOString();
+        assert.deepEqual(await start([40], 'lost', null), { watermark: 50, since, sinceBelowUid: 0 });
     });
 });
