@@ -41,8 +41,13 @@ export async function hostileLines(size: SoakSize): Promise<SoakRow> {
     const random = seededRandom(3);
     const dovecot = await startDovecot();
     let disturbances = 0;
-    let next = 10;
+    let connection = -1;
+    let next = 0;
     const proxy = await startTampering(dovecot, (piece, client) => {
+        if (piece.connection !== connection) {
+            connection = piece.connection;
+            next = Math.floor(random() * PIECES);
+        }
         // a literal that is not the server's own would only be data of a mail
         if (piece.index < next || piece.isLiteral || disturbances >= size.disturbances) {
             return client.write(piece.bytes);

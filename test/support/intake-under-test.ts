@@ -89,6 +89,11 @@ export class IntakeUnderTest {
         this.#intake.start();
     }
 
+    /** Ends the engine; `restart` begins anew. */
+    async close(): Promise<void> {
+        await this.#intake.close();
+    }
+
     async mailCount(count: number, timeoutMs = 10_000): Promise<void> {
         await this.#changes.until(
             () => this.mails.length >= count,
