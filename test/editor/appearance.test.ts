@@ -21,16 +21,18 @@ const FLOW = [
             senders: ['*@channel.machineseeker.com', 'wrong'],
             start: 'days',
             attachments: 'file',
+            ack: 'node',
             afterSuccess: 'keyword',
             afterFailure: 'move'
         }),
         savedNode('filter-sender', { id: 'n2', field: 'reply-to' }),
         savedNode('mark-unseen', { id: 'n3' }),
         savedNode('flag-mail', { id: 'n4', add: ['two words'] }),
+        savedNode('ack-mail', { id: 'n6', outcome: 'failure' }),
         savedNode('smtp-out', { id: 'n5', account: 'a2' })
     ].map((node, index) => ({ ...node, z: 'tab1', x: 300, y: 100 + 80 * index, wires: [] }))
 ];
-const NODES = ['imap in', 'filter sender', 'mark unseen', 'flag mail', 'smtp out'];
+const NODES = ['imap in', 'filter sender', 'mark unseen', 'flag mail', 'ack mail', 'smtp out'];
 /** Version 4 has no dark theme of its own. */
 const THEMES = selectedVersion() === '4' ? [false] : [false, true];
 /** WCAG 2.2, 1.4.3: text of normal size. */
@@ -122,7 +124,7 @@ describe('dialogs to the eye', function () {
             );
             await editor.screenshot(`${selectedVersion()}-${language}-palette`);
         }
-        for (const icon of ['in', 'out', 'filter', 'unseen', 'flag']) {
+        for (const icon of ['in', 'out', 'filter', 'unseen', 'flag', 'ack']) {
             const response = await fetch(
                 new URL(`/icons/@mailflow/node-red-mail/mailflow-${icon}.svg`, suite.runtime.url)
             );
