@@ -9,6 +9,7 @@ const FLOW = flowOfAllNodes({
     'filter-sender': { senders: ['*@example.com'] },
     'parse-inquiry': { profiles: ['machineseeker', { id: 'my-portal' }] },
     'flag-mail': { add: ['$Done'] },
+    'ack-mail': { outcome: 'failure' },
     'move-mail': { folder: 'Done' },
     'save-mail': { folder: '\\Drafts', flags: ['$Done'] },
     'search-mail': { attachments: 'file', attachmentsDir: 'mail' },
