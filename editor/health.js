@@ -47,7 +47,12 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             Object.keys(attributes).forEach(key => element.setAttribute(key, attributes[key]));
             return element;
         };
-        const chart = svg('svg', { viewBox: '0 0 144 32', class: 'mailflow-chart', role: 'img' });
+        const chart = svg('svg', {
+            viewBox: '0 0 144 32',
+            preserveAspectRatio: 'none',
+            class: 'mailflow-chart',
+            role: 'img'
+        });
         chart.setAttribute('aria-label', mailflow.text('health.chart', { sum, most: Math.max(...hours, 0) }));
         hours.forEach((count, index) => {
             const height = count === 0 ? 1 : Math.max(2, Math.round((count / most) * 32));

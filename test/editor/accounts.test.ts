@@ -225,6 +225,29 @@ describe('accounts in the editor', function () {
         assert.equal(await page.locator('#node-input-toType').inputValue(), 'str');
     });
 
+    it('offer their folders for what happens to a mail, and for their own special folders', async () => {
+        const intake = savedNode('imap-in', { id: 'n1', account: 'a1', afterSuccess: 'keyword', ...POSITION });
+        const editor = await suite.open([TAB, authority(), good(), intake, END]);
+        const { page } = editor;
+        const choose = { name: 'Choose a folder of the server' };
+        const row = (field: string) => page.locator('.form-row', { has: page.locator(field) });
+        await editor.openNode('imap in');
+        const button = row('#node-input-afterSuccessValue').getByRole('button', choose);
+        assert.equal(await button.isVisible(), false);
+        await page.locator('#node-input-afterSuccess').selectOption('move');
+        await button.click();
+        await page.getByRole('listbox', choose).selectOption('Anfragen');
+        await page.getByRole('listbox', choose).press('Enter');
+        assert.equal(await page.locator('#node-input-afterSuccessValue').inputValue(), 'Anfragen');
+
+        await editor.openAccount('edit');
+        await page.locator('summary', { hasText: 'Special folders' }).click();
+        await row('#node-config-input-trash').getByRole('button', choose).click();
+        await page.getByRole('listbox', choose).selectOption('Sent');
+        await page.getByRole('listbox', choose).press('Enter');
+        assert.equal(await page.locator('#node-config-input-trash').inputValue(), 'Sent');
+    });
+
     it('are taken over from a list, their passwords among the credentials', async () => {
         const editor = await suite.open([TAB, END]);
         const { page } = editor;
