@@ -13,7 +13,9 @@ window.mailflow = Object.assign(window.mailflow || {}, {
     /** Accounts of the editor that the runtime does not know yet are listed too. */
     withUndeployed(accounts) {
         const known = new Set(accounts.map(account => account.id));
-        const missing = mailflow.accountNodes().filter(node => !known.has(node.id) && !node.d);
+        const missing = mailflow
+            .accountNodes()
+            .filter(node => !known.has(node.id) && !node.d && !RED.nodes.subflow(node.z));
         return [
             ...accounts,
             ...missing.map(node => ({
