@@ -60,5 +60,6 @@ describe('FolderWatcher.lookNow', () => {
             () => 'a look in the middle of an hour of pause'
         );
         await watcher.close();
+        assert.deepEqual([tries, failures], [3, 1]);
     });
 });
