@@ -5,12 +5,22 @@ import smtpOut = require('../../nodes/smtp-out');
 import type { HealthAnswer } from '../../src/runtime/health-route';
 import { startSmtpSink, type SmtpSink } from '../support/smtp-sink';
 import { useNodeRed } from '../support/helper';
+import { createTempFolder, type TempFolder } from '../support/temp-folder';
 
 describe('the health of an smtp-account', () => {
     const red = useNodeRed();
     let sink: SmtpSink;
-    beforeEach(async () => (sink = await startSmtpSink({ users: { anna: 'secret' } })));
-    afterEach(() => sink.stop());
+    let userDir: TempFolder;
+    beforeEach(async () => {
+        userDir = createTempFolder('sending-health');
+        helper.settings({ userDir: userDir.path });
+        sink = await startSmtpSink({ users: { anna: 'secret' } });
+    });
+    afterEach(async () => {
+        await red.unload();
+        await sink.stop();
+        userDir.remove();
+    });
 
     async function load(): Promise<void> {
         const { port } = sink.server.server.address() as { port: number };
