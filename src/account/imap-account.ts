@@ -12,6 +12,8 @@ export interface ImapAccountSettings {
     rights: ReadonlySet<Right>;
     /** Most connections at one time, the shared one included. */
     connections: number;
+    /** Under which mail reaches this mailbox, as far as the account says; the one entered as its address is first. */
+    addresses?: readonly string[];
 }
 
 /** After a rejected login nobody tries again before this: providers lock accounts that are hammered. */
@@ -73,6 +75,15 @@ export class ImapAccount {
     /** Runs on the shared line as `use` says; for looks at a folder that has no connection of its own. */
     run<T>(use: LineUse, work: (folder: OpenFolder) => Promise<T>): Promise<T> {
         return this.#line.run(use, work);
+    }
+
+    /**
+     * Runs on the shared line without a folder of its own, such as an APPEND.
+     *
+     * @param repeatable whether it may run twice when the connection is lost in the middle of it.
+     */
+    withoutFolder<T>(work: (connection: ImapConnection) => Promise<T>, repeatable: boolean): Promise<T> {
+        return this.#line.enqueue(work, repeatable);
     }
 
     specialFolder(use: SpecialUse): Promise<string> {

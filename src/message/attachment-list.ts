@@ -5,6 +5,7 @@ import { countContent, type StoreContent } from './attachment-store';
 import { readDisplayFields, textsOf } from './display-header';
 import { HeaderCollector } from './header-collector';
 import { decodeWords, oneLine } from './header-text';
+import { ReportParts } from './report-parts';
 import type { MailAttachment } from './types';
 
 /** More than anybody attaches; in the mode `file` each one is a file. */
@@ -20,6 +21,7 @@ const MESSAGE_TYPE = 'message/rfc822';
 /** Reads the attachments of one mail one after the other, and lists them. */
 export class AttachmentList {
     readonly attachments: MailAttachment[] = [];
+    readonly reports = new ReportParts();
     readonly #store: StoreContent;
     readonly #onProgress: () => void;
     #skipped = 0;
@@ -37,18 +39,24 @@ export class AttachmentList {
     /** Reads the item to its end and lists it. Rejects with whatever the store or the content fails with. */
     async add(item: AttachmentStream): Promise<void> {
         const header = new HeaderCollector();
-        const content = this.#observe(item.content, header);
+        // mailparser says false for a Content-Type without a type, and null for the one part of a mail without others
+        const contentType = CONTENT_TYPE.test(item.contentType) ? item.contentType : UNKNOWN_TYPE;
+        const report = this.reports.collect(contentType);
+        const content = this.#observe(item.content, chunk => {
+            header.push(chunk);
+            report?.push(chunk);
+        });
         if (this.attachments.length === MAX_ATTACHMENTS) {
             this.#skipped++;
             await countContent(content);
             return;
         }
-        // mailparser says false for a Content-Type without a type, and null for the one part of a mail without others
-        const contentType = CONTENT_TYPE.test(item.contentType) ? item.contentType : UNKNOWN_TYPE;
         const part = item.partId ?? '1';
         const given = cleanFileName(item.filename ?? '');
         const name = given || defaultName(contentType, part);
         const stored = await this.#store(content, name);
+        report?.end();
+        this.reports.see(contentType, header.block());
         const subject = given === '' && contentType === MESSAGE_TYPE ? subjectOf(header.block()) : '';
         this.attachments.push({
             filename: subject ? cleanFileName(`${subject}.eml`) : name,
@@ -60,10 +68,10 @@ export class AttachmentList {
         });
     }
 
-    async *#observe(content: AsyncIterable<Buffer>, header: HeaderCollector): AsyncGenerator<Buffer> {
+    async *#observe(content: AsyncIterable<Buffer>, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
         for await (const chunk of content) {
             this.#onProgress();
-            header.push(chunk);
+            see(chunk);
             yield chunk;
         }
     }

@@ -10,6 +10,7 @@ export type ErrorStep =
     | 'tls'
     | 'login'
     | 'list'
+    | 'create'
     | 'select'
     | 'search'
     | 'fetch'
@@ -17,10 +18,12 @@ export type ErrorStep =
     | 'attachment'
     | 'store'
     | 'move'
+    | 'copy'
     | 'delete'
     | 'append'
     | 'ledger'
     | 'flow'
+    | 'compose'
     | 'send';
 
 /** Code decides by these, people read the message; a code never changes its meaning. */
@@ -50,6 +53,7 @@ export const MailErrorCode = {
     FolderNotSelectable: 'FOLDER_NOT_SELECTABLE',
     FolderReadOnly: 'FOLDER_READ_ONLY',
     MailGone: 'MAIL_GONE',
+    QuotaExceeded: 'QUOTA_EXCEEDED',
     FlagNotPermitted: 'FLAG_NOT_PERMITTED',
     ServerRefused: 'SERVER_REFUSED',
     NoMailReference: 'NO_MAIL_REFERENCE',
@@ -58,6 +62,7 @@ export const MailErrorCode = {
     AttachmentFolder: 'ATTACHMENT_FOLDER',
     LedgerFailed: 'LEDGER_FAILED',
     FlowFailed: 'FLOW_FAILED',
+    AckRefused: 'ACK_REFUSED',
     // sending
     RecipientMissing: 'RECIPIENT_MISSING',
     AddressInvalid: 'ADDRESS_INVALID',
@@ -66,7 +71,9 @@ export const MailErrorCode = {
     AttachmentInvalid: 'ATTACHMENT_INVALID',
     TooLarge: 'TOO_LARGE',
     RecipientsRefused: 'RECIPIENTS_REFUSED',
-    OutcomeUnknown: 'OUTCOME_UNKNOWN'
+    OutcomeUnknown: 'OUTCOME_UNKNOWN',
+    // composing
+    LoopGuard: 'LOOP_GUARD'
 } as const;
 export type MailErrorCode = (typeof MailErrorCode)[keyof typeof MailErrorCode];
 

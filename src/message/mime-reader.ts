@@ -6,7 +6,7 @@ import { Interruption } from './interruption';
 import { MailError } from './mail-error';
 import { dropSource, type MailSource, pump } from './mail-source';
 import { MAX_PARTS, PartParser } from './part-parser';
-import type { MailAttachment } from './types';
+import type { MailAttachment, MailReport } from './types';
 
 /** What the parts of a mail hold. */
 export interface MimeContent {
@@ -17,6 +17,8 @@ export interface MimeContent {
     /** HTML stands beside the text, not as its alternative: the text alone is not the whole mail. */
     isMixed: boolean;
     attachments: MailAttachment[];
+    /** null when the mail is no report. */
+    report: MailReport | null;
     /** Why something is missing, in sentences. */
     problems: string[];
 }
@@ -89,7 +91,14 @@ function drained(parser: PartParser): Promise<void> {
 
 async function readItems(parser: PartParser, store: StoreContent, interruption: Interruption): Promise<MimeContent> {
     const list = new AttachmentList(store, () => interruption.touch());
-    const content: MimeContent = { text: '', html: '', isMixed: false, attachments: list.attachments, problems: [] };
+    const content: MimeContent = {
+        text: '',
+        html: '',
+        isMixed: false,
+        attachments: list.attachments,
+        report: null,
+        problems: []
+    };
     try {
         for await (const item of parser as AsyncIterable<AttachmentStream | MessageText>) {
             interruption.touch();
@@ -107,6 +116,7 @@ async function readItems(parser: PartParser, store: StoreContent, interruption: 
         }
         content.problems.push(parserProblem(error));
     }
+    content.report = list.reports.result();
     if (list.skipped > 0) {
         content.problems.push(`Only ${MAX_ATTACHMENTS} attachments were read; ${list.skipped} more were left out.`);
     }

@@ -101,6 +101,9 @@ function fullMessage(head: MailHead, content: MimeContent): MailMessage {
     const message = headMessage({ ...head, problems });
     message.payload = text;
     message.attachments = content.attachments;
+    if (content.report) {
+        message.mail.report = content.report;
+    }
     if (content.html !== '') {
         message.html = content.html;
     }

@@ -30,6 +30,14 @@ export interface MailAttachment {
     path?: string;
 }
 
+/** What a delivery report, a receipt, a complaint or a calendar answer says to machines. */
+export interface MailReport {
+    /** Its machine-readable parts: the type in lower case, and the text, unfolded and cut at some kilobytes. */
+    parts: Array<{ contentType: string; text: string }>;
+    /** Message-ID of the mail that the report encloses; empty when it encloses none. */
+    originalMessageId: string;
+}
+
 /** `msg.mail`: plain JSON, no Map, Set, BigInt or Date. */
 export interface MailInfo {
     ref: MailRef;
@@ -61,6 +69,8 @@ export interface MailInfo {
     delivery: { id: string; attempt: number };
     authentication: Record<string, unknown>;
     automatic: Record<string, unknown>;
+    /** Only with content `text` and `full`, and only when the mail has such parts. */
+    report?: MailReport;
     /** What could not be read; the mail is passed on with what could. */
     problem?: string;
 }

@@ -26,7 +26,7 @@ export function mailOfMessage(message: object): UncheckedMail {
             code: MailErrorCode.NoMailReference,
             kind: 'permanent',
             step: 'parse',
-            problem: 'the message has no msg.mail, so it names no sender',
+            problem: 'the message has no msg.mail, so nothing is known of the mail',
             remedy: 'Use it behind imap-in, and keep msg.mail in functions on the way.'
         });
     }

@@ -1,0 +1,91 @@
+import { SUBJECT_PHRASES } from './subject-phrases';
+import type { AutomaticKind } from './verdict';
+
+/** What the start of a subject says about the mail. */
+export interface SubjectSign {
+    kind: AutomaticKind;
+    /** People begin subjects with this word too. */
+    everyday: boolean;
+    /**
+     * A reply or forward mark stood before it: then it says what the answered mail was, and a person may well write
+     * "Re: Automatic reply: …".
+     */
+    prefixed: boolean;
+}
+
+interface Phrase {
+    text: string;
+    kind: AutomaticKind;
+    open: boolean;
+    everyday: boolean;
+}
+
+/** Phrases and their marks stand at the beginning; nothing behind this is looked at. */
+const MAX_SUBJECT_CHARS = 300;
+/** "Re:", "AW:", "Re[2]:", "Fwd :". Anchored, and each part begins with another character, so linear. */
+const REPLY_PREFIX = /^(re|aw|antw|sv|wg|fw|fwd|tr|rv)(\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s*[:：]\s*/;
+/** With which letters those begin: nearly every subject is settled by this look. */
+const PREFIX_LETTERS = 'rawsft';
+/** French sets a space before the colon, Asian keyboards write a wide one; a hyphen without a space makes a compound. */
+const AFTER_PHRASE = /^\s*([:：–—\]】]|$)|^\s+-|^-\s/;
+const BRACKETS: Readonly<Record<string, string>> = { '[': ']', '【': '】' };
+/** "[External]", "[Ticket#123]": a longer one is not a tag. */
+const MAX_TAG_CHARS = 40;
+
+const byFirstLetter = index();
+
+/**
+ * Looks for a phrase of the table at the start of a subject, behind reply marks and at most one `[tag]`. Never throws;
+ * reads a bounded part of the subject.
+ */
+export function readSubject(subject: string): SubjectSign | null {
+    let rest = normal(subject);
+    let prefixed = false;
+    for (;;) {
+        const prefix = PREFIX_LETTERS.includes(rest.charAt(0)) ? REPLY_PREFIX.exec(rest) : null;
+        if (!prefix) {
+            break;
+        }
+        rest = rest.slice(prefix[0].length);
+        prefixed = true;
+    }
+    const phrase = findPhrase(rest) ?? findBehindBracket(rest);
+    return phrase && { kind: phrase.kind, everyday: phrase.everyday, prefixed };
+}
+
+/** The form in which the table is written: NFC, lower case, no white space at the start. */
+function normal(subject: string): string {
+    return subject.slice(0, MAX_SUBJECT_CHARS).normalize('NFC').toLowerCase().trimStart();
+}
+
+/** "[Automatyczna odpowiedź ] test", or "[External] Automatic reply: test". */
+function findBehindBracket(text: string): Phrase | null {
+    const closing = BRACKETS[text.charAt(0)];
+    const end = closing === undefined ? -1 : text.indexOf(closing);
+    if (end < 0 || end > MAX_TAG_CHARS) {
+        return null;
+    }
+    return findPhrase(text.slice(1).trimStart()) ?? findPhrase(text.slice(end + 1).trimStart());
+}
+
+function findPhrase(text: string): Phrase | null {
+    const candidates = byFirstLetter.get(text.charCodeAt(0)) ?? [];
+    return candidates.find(phrase => text.startsWith(phrase.text) && endsThere(text, phrase)) ?? null;
+}
+
+function endsThere(text: string, { text: phrase, open }: Phrase): boolean {
+    return open || AFTER_PHRASE.test(text.slice(phrase.length));
+}
+
+/** The longest first, because "delivery status notification (delay)" begins with the words of a failure. */
+function index(): Map<number, Phrase[]> {
+    const phrases = SUBJECT_PHRASES.flatMap(({ kind, open = false, everyday = false, phrases: texts }) =>
+        texts.map(text => ({ text, kind, open, everyday }))
+    ).sort((a, b) => b.text.length - a.text.length);
+    const found = new Map<number, Phrase[]>();
+    for (const phrase of phrases) {
+        const first = phrase.text.charCodeAt(0);
+        found.set(first, [...(found.get(first) ?? []), phrase]);
+    }
+    return found;
+}
