@@ -53,6 +53,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             });
         };
 
+        // a choice above may have taken the whole row away
+        row.closest('form').on('change', 'select', () => window.setTimeout(() => button.is(':visible') || close()));
         button.on('click', () => {
             if (panel.is(':visible')) {
                 return close();
