@@ -71,6 +71,17 @@ export class OpenFolder {
         });
     }
 
+    /** Peeks at one field of the mails that came last: a header block for each, empty without such a field. */
+    async peekLatest(count: number, field: string): Promise<Buffer[]> {
+        if (this.exists === 0) {
+            return [];
+        }
+        const rows = await this.connection.command('fetch', client =>
+            client.fetchAll(`${Math.max(1, this.exists - count + 1)}:*`, { uid: true, headers: [field] })
+        );
+        return rows.flatMap(row => (row.headers ? [row.headers] : []));
+    }
+
     /** UIDs that match, ascending. Throws SERVER_REFUSED with the server's words when it does not accept the search. */
     async search(query: SearchObject): Promise<number[]> {
         const uids = await this.connection.command('search', client => client.search(query, { uid: true }));

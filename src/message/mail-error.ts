@@ -57,6 +57,7 @@ export const MailErrorCode = {
     FlagNotPermitted: 'FLAG_NOT_PERMITTED',
     ServerRefused: 'SERVER_REFUSED',
     NoMailReference: 'NO_MAIL_REFERENCE',
+    AuthenticationUndecided: 'AUTHENTICATION_UNDECIDED',
     // content
     Unreadable: 'UNREADABLE',
     AttachmentFolder: 'ATTACHMENT_FOLDER',

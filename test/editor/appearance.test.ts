@@ -16,7 +16,7 @@ const FLOW = flowOfAllNodes({
         afterSuccess: 'keyword',
         afterFailure: 'move'
     },
-    'filter-sender': { field: 'reply-to' },
+    'filter-sender': { field: 'reply-to', authentication: 'require', authservIds: ['mx.example', 'two words'] },
     'parse-inquiry': { profiles: ['machineseeker', 'wrong', { id: 'my-portal' }] },
     'flag-mail': { add: ['two words'] },
     'compose-mail': { action: 'redirect' }

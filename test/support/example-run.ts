@@ -34,9 +34,11 @@ const ROOT = join(__dirname, '..', '..');
 const CORE_NODES = [
     'common/90-comment',
     'function/10-function',
+    'function/10-switch',
     'function/89-delay',
     'network/21-httpin',
-    'network/21-httprequest'
+    'network/21-httprequest',
+    'storage/10-file'
 ];
 /** A mail that failed is tried again after 10 s. */
 const MESSAGE_TIMEOUT_MS = 25_000;

@@ -123,6 +123,21 @@ describe('validators', () => {
         assertReason(judge('flag-mail', 'remove', ['two words']), /^Remove, entry 1/);
     });
 
+    it('want a server whose word counts where a pass is required, and its id as servers write it', () => {
+        const required = { authentication: 'require' };
+        assertReason(judge('filter-sender', 'authservIds', [], required), /^Trusted servers: at least one/);
+        for (const authentication of ['', 'prefer', 'off', undefined]) {
+            assert.equal(judge('filter-sender', 'authservIds', [], { authentication }), true);
+        }
+        assert.equal(judge('filter-sender', 'authservIds', ['mx.google.com', 'microsoft365'], required), true);
+        for (const id of ['two words', 'mx.example; dmarc=pass', '"mx"', '(mx)', 'x'.repeat(254)]) {
+            assertReason(
+                judge('filter-sender', 'authservIds', [id]),
+                /^Trusted servers, entry 1: an id is what stands/
+            );
+        }
+    });
+
     it('answer in the language of the editor', () => {
         assertReason(judge('imap-in', 'senders', ['x'], {}, german), /^Absender, Eintrag 1: Das @ fehlt/);
     });
