@@ -68,8 +68,17 @@ export class ImapAccount {
      */
     async act<T>(right: Right, folder: string, work: (folder: OpenFolder) => Promise<T>): Promise<T> {
         this.require(right);
-        const readOnly = right === 'read';
-        return this.#line.run({ folder, readOnly, repeatable: right === 'read' || right === 'flag' }, work);
+        const use = { folder, readOnly: right === 'read', repeatable: right === 'read' || right === 'flag' };
+        try {
+            return await this.#line.run(use, work);
+        } catch (error) {
+            if (!(error instanceof MailError && error.code === MailErrorCode.MailGone)) {
+                throw error;
+            }
+            // A mail that came after this line had selected the folder may not be there for it yet: Dovecot shows new
+            // mail of a session between commands only. Nothing was changed when a mail is missing, so look again.
+            return this.#line.run({ ...use, fresh: true }, work);
+        }
     }
 
     /** Runs on the shared line as `use` says; for looks at a folder that has no connection of its own. */

@@ -3,7 +3,7 @@ import type { Original } from './original';
 /** Kinds that are passed on neither: their sender is a machine that would answer with the next one. */
 const REPORT_KINDS = ['bounce', 'delay', 'delivery-receipt', 'read-receipt', 'complaint'];
 /** RFC 3834 section 2 and the addresses behind which nobody reads. */
-const DAEMON = /^(mailer-daemon|postmaster|mdaemon|owner-.*|.*-(owner|request|bounces?)|(no|do-?not)[-_.]?reply.*)$/i;
+const DAEMON = /^(mailer-daemon|postmaster|mdaemon|owner-.*|.*-(owner|request|bounces?)|(no|do[-_.]?not)[-_.]?reply.*)$/i;
 const MAILER = /^(mailer-daemon|postmaster|mdaemon|microsoftexchange[0-9a-f]+)$/i;
 /** Written by programs that answer by themselves; empty, "no" and the like say the opposite. */
 const RESPONDER_FIELDS = [
@@ -25,7 +25,7 @@ const NO = /^(|no|false|0)$/i;
  * section 2).
  */
 export function whyNotAnswer(original: Original): string {
-    const { kind, author } = original;
+    const { kind, author, replyTo } = original;
     if (kind !== '' && kind !== 'human') {
         return `it is automatic mail (${kind})`;
     }
@@ -51,7 +51,10 @@ export function whyNotAnswer(original: Original): string {
     if (original.header('x-auto-response-suppress').some(value => /\b(all|autoreply|oof)\b/i.test(value))) {
         return 'its sender asks for no automatic answers (X-Auto-Response-Suppress)';
     }
-    return author && DAEMON.test(author.local) ? 'nobody reads mail at the address of its author' : '';
+    // a marketplace writes as noreply and names the customer in Reply-To
+    const answered = replyTo.length > 0 ? replyTo : author ? [author] : [];
+    const isUnread = answered.some(({ local }) => DAEMON.test(local)) || MAILER.test(author?.local ?? '');
+    return isUnread ? 'nobody reads mail at the address it names for answers' : '';
 }
 
 /**

@@ -13,7 +13,7 @@ const CUT = '[…]';
 const QUOTE_STYLE = 'margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex';
 /** What would work beyond the quotation: styles of the whole mail, scripts, another base for links. */
 const DROPPED_WITH_CONTENT = ['script', 'style', 'title', 'template'] as const;
-const DROPPED_TAG = /<\/?(?:!doctype|html|head|body|base|meta|link)(?=[\s/>])[^>]*>/gi;
+const DROPPED_TAG = /<\/?(?:!doctype|html|head|body|base|meta|link)(?=[\s/>])[^<>]*>/gi;
 
 /** "On Mon, 23 Nov 2026 09:00:00 GMT, Ben Buyer <ben@example.com> wrote:" */
 export function attribution(date: string, author: string): string {

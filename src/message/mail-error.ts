@@ -53,7 +53,6 @@ export const MailErrorCode = {
     FolderNotSelectable: 'FOLDER_NOT_SELECTABLE',
     FolderReadOnly: 'FOLDER_READ_ONLY',
     MailGone: 'MAIL_GONE',
-    QuotaExceeded: 'QUOTA_EXCEEDED',
     FlagNotPermitted: 'FLAG_NOT_PERMITTED',
     ServerRefused: 'SERVER_REFUSED',
     NoMailReference: 'NO_MAIL_REFERENCE',

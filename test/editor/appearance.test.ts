@@ -19,6 +19,9 @@ const FLOW = flowOfAllNodes({
     'filter-sender': { field: 'reply-to', authentication: 'require', authservIds: ['mx.example', 'two words'] },
     'parse-inquiry': { profiles: ['machineseeker', 'wrong', { id: 'my-portal' }] },
     'flag-mail': { add: ['two words'] },
+    'move-mail': { action: 'copy' },
+    'save-mail': { folder: '\\Drafts', flags: ['two words'] },
+    'search-mail': { attachments: 'file' },
     'compose-mail': { action: 'redirect' }
 });
 const NODES = paletteLabels();

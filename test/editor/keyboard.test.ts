@@ -9,6 +9,9 @@ const FLOW = flowOfAllNodes({
     'filter-sender': { senders: ['*@example.com'] },
     'parse-inquiry': { profiles: ['machineseeker', { id: 'my-portal' }] },
     'flag-mail': { add: ['$Done'] },
+    'move-mail': { folder: 'Done' },
+    'save-mail': { folder: '\\Drafts', flags: ['$Done'] },
+    'search-mail': { attachments: 'file', attachmentsDir: 'mail' },
     'compose-mail': { action: 'redirect' }
 });
 

@@ -132,15 +132,15 @@ settlementSuite('settlement through core nodes that keep or lose messages', load
                 func('lines', 'msg.payload = [1, 2, 3]; return msg;', 'split'),
                 { ...SPLIT, wires: [['slow']] },
                 delay('slow', 20, 'third'),
-                func('third', "if (msg.mail.ref.uid === 2 && msg.payload === 3) { throw 'third'; } return msg;", 'join'),
+                func(
+                    'third',
+                    "if (msg.mail.ref.uid === 2 && msg.payload === 3) { throw 'third'; } return msg;",
+                    'join'
+                ),
                 join({ mode: 'auto' }),
                 end()
             ]);
-            const [first, second, third] = await Promise.all([
-                test.emit(),
-                test.emit('source', 2_000),
-                test.emit()
-            ]);
+            const [first, second, third] = await Promise.all([test.emit(), test.emit('source', 2_000), test.emit()]);
             assert.deepEqual([first?.kind, second?.kind, third?.kind], ['done', 'failed', 'done']);
             assert.equal(test.received('end').length, 2);
         });

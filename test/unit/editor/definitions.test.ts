@@ -59,7 +59,6 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
         afterFailure: 'none',
         store: ''
     },
-    'filter-sender': { senders: [], field: 'from', mode: 'allow' },
     'parse-inquiry': { profiles: [], output: 'each' },
     'filter-sender': { senders: [], field: 'from', mode: 'allow', authentication: '', authservIds: [] },
     'filter-automatic': { notices: 'human', bulk: 'automatic' },
