@@ -45,10 +45,31 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 return isOpen(value) || isAddress || reason(opt, 'address');
             },
 
+            /** The mark of an account that never passed its test as it is now; with variables nothing can be compared. */
+            tested(value, opt, node) {
+                const form = mailflow.testedForm(node);
+                return form === '' || value === form || mailflow.isEnv(value) || reason(opt, 'not-tested');
+            },
+
             senders: (value, opt) => list(value, opt, mailflow.senderProblem),
             flags: (value, opt) => list(value, opt, mailflow.flagProblem),
             folders: (value, opt) => list(value, opt, mailflow.folderProblem),
             authservIds: (value, opt) => list(value, opt, mailflow.authservIdProblem),
+
+            /** Ids of profiles that come with the pack, and profiles of the user. */
+            inquiryProfiles(value, opt) {
+                const own = mailflow.ownInquiryProfiles(value);
+                for (const profile of own) {
+                    const problem = mailflow.inquiryProfileProblem(profile);
+                    if (problem) {
+                        return reason(opt, 'value', { problem: mailflow.text('problem.' + problem) });
+                    }
+                }
+                const isTwice = own.some(({ id }, index) => own.findIndex(other => other.id === id) !== index);
+                return isTwice
+                    ? reason(opt, 'value', { problem: mailflow.text('problem.profile-twice') })
+                    : list(mailflow.inquiryProfileIds(value), opt, mailflow.inquiryProfileNameProblem);
+            },
 
             atLeastOne: (value, opt) => mailflow.entries(value).length > 0 || reason(opt, 'at-least-one'),
 
@@ -62,6 +83,15 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 }
                 const problemOf = action === 'keyword' ? mailflow.flagProblem : mailflow.folderProblem;
                 const problem = problemOf(String(value).trim());
+                return problem === '' || reason(opt, 'value', { problem: mailflow.text('problem.' + problem) });
+            },
+
+            /** A folder as a typed value: the name is looked at when it stands in the node. */
+            folder(value, opt, type) {
+                if (isBlank(value)) {
+                    return reason(opt, 'required');
+                }
+                const problem = type === 'str' ? mailflow.folderProblem(String(value)) : '';
                 return problem === '' || reason(opt, 'value', { problem: mailflow.text('problem.' + problem) });
             },
 

@@ -1,10 +1,18 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { ImapAccount } from '../src/account/imap-account';
 import { readImapSettings } from '../src/account/imap-settings';
-import { MailError } from '../src/message/mail-error';
+import { probeImap } from '../src/account/probe-imap';
+import { readSecretFiles } from '../src/account/secret-file';
+import type { MailError } from '../src/message/mail-error';
+import type { AccountSettingsHolder } from '../src/runtime/account-form';
 import type { ImapAccountHolder } from '../src/runtime/account-lookup';
+import { serveDiscovery } from '../src/runtime/discovery-route';
+import { serveFolders } from '../src/runtime/folder-route';
+import { healthOf } from '../src/runtime/health';
+import { serveHealth } from '../src/runtime/health-route';
 import { onClose } from '../src/runtime/input';
 import { servePresets } from '../src/runtime/preset-route';
+import { serveProbe } from '../src/runtime/probe-route';
 import type { SavedProperties } from '../src/runtime/settings';
 import { findTlsConfig } from '../src/runtime/tls-config';
 
@@ -12,27 +20,43 @@ interface Credentials {
     user: string;
     password: string;
 }
+type AccountNode = Node<Credentials> & ImapAccountHolder & AccountSettingsHolder;
 
 /** Holds an IMAP account; unusable settings are kept as the error that every user of the account gets. */
 export = function (RED: NodeAPI): void {
-    function ImapAccountNode(this: Node<Credentials> & ImapAccountHolder, config: NodeDef & { tls?: string }): void {
+    function ImapAccountNode(this: AccountNode, config: NodeDef & { tls?: string }): void {
         RED.nodes.createNode(this, config);
+        this.saved = config as unknown as SavedProperties;
+        this.login = { ...this.credentials };
         try {
+            this.login = readSecretFiles(this.login);
             const tls = findTlsConfig(RED, config.tls);
-            const saved = config as unknown as SavedProperties;
-            this.account = new ImapAccount(config.id, readImapSettings(saved, { ...this.credentials }, tls));
+            this.account = new ImapAccount(config.id, readImapSettings(this.saved, this.login, tls));
         } catch (error) {
             this.account = error as MailError;
             this.error(this.account.message);
         }
+        const health = healthOf(RED).enter(config.id, {
+            type: 'imap-account',
+            name: this.account instanceof ImapAccount ? this.account.label : config.name || config.id,
+            problem: this.account instanceof ImapAccount ? null : this.account
+        });
         onClose(this, async () => {
+            health.leave();
             if (this.account instanceof ImapAccount) {
                 await this.account.close();
             }
         });
     }
     servePresets(RED);
-    RED.nodes.registerType<Node<Credentials> & ImapAccountHolder, NodeDef & { tls?: string }, object, Credentials>(
+    serveDiscovery(RED);
+    serveFolders(RED);
+    serveHealth(RED);
+    serveProbe(RED, 'imap-account', ({ saved, credentials }, report, signal) => {
+        const tls = findTlsConfig(RED, String(saved['tls'] ?? ''));
+        return probeImap(readImapSettings(saved, credentials, tls), report, signal);
+    });
+    RED.nodes.registerType<AccountNode, NodeDef & { tls?: string }, object, Credentials>(
         'imap-account',
         ImapAccountNode,
         { credentials: { user: { type: 'text' }, password: { type: 'password' } } }

@@ -4,11 +4,13 @@ import { FolderIntake } from '../src/delivery/folder-intake';
 import { readIntakeSettings } from '../src/delivery/intake-settings';
 import { findImapAccount } from '../src/runtime/account-lookup';
 import { folderOutput, type WiredNode } from '../src/runtime/folder-output';
+import { healthOf } from '../src/runtime/health';
 import { onClose } from '../src/runtime/input';
 import { IntakeStatus } from '../src/runtime/intake-status';
 import type { SavedProperties } from '../src/runtime/settings';
 import { settlementOf } from '../src/runtime/settlement';
 import { StatusDisplay } from '../src/runtime/status';
+import { watchedOutput } from '../src/runtime/watched-output';
 import { ContextStore, type Context } from '../src/state/context-store';
 import { FileStore } from '../src/state/file-store';
 
@@ -35,8 +37,9 @@ export = function (RED: NodeAPI): void {
                 : new ContextStore(node.context() as unknown as Context, settings.store);
         const status = new IntakeStatus(display);
         const settlement = settlementOf(RED);
-        const delivered = (): number => folders.reduce((sum, folder) => sum + folder.delivered, 0);
+        const delivered = (): number => folders.reduce((sum, { intake }) => sum + intake.delivered, 0);
         const folders = settings.folders.map(folder => {
+            const health = healthOf(RED).folder(account.id, node.id, folder);
             const options = {
                 account: account.id,
                 label: account.label,
@@ -45,22 +48,20 @@ export = function (RED: NodeAPI): void {
                 timeoutMs: settings.timeoutMs,
                 delivered
             };
-            return new FolderIntake(
-                node.id,
-                account,
-                folder,
-                settings,
-                store,
-                folderOutput(RED, node, status, options)
-            );
+            const output = watchedOutput(folderOutput(RED, node, status, options), health);
+            return { intake: new FolderIntake(node.id, account, folder, settings, store, output), health };
         });
         if (settings.ack === 'flow') {
             settlement.acquire(node.id);
         }
         account.register(node.id);
-        folders.forEach(folder => folder.start());
+        folders.forEach(({ intake, health }) => {
+            health.enter(() => intake.lookNow());
+            intake.start();
+        });
         onClose(node, async () => {
-            await Promise.all(folders.map(folder => folder.close()));
+            folders.forEach(({ health }) => health.leave());
+            await Promise.all(folders.map(({ intake }) => intake.close()));
             display.close();
             settlement.release(node.id);
             await account.deregister(node.id);

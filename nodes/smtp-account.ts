@@ -1,17 +1,28 @@
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { readSendingSettings } from '../src/account/sending-settings';
+import { probeSmtp } from '../src/account/probe-smtp';
+import { readSecretFiles } from '../src/account/secret-file';
 import { readServerSettings } from '../src/account/server-settings';
+import { awaitArrival } from '../src/account/test-mail';
 import type { Security, ServerSettings } from '../src/message/server-settings';
+import type { AccountSettingsHolder } from '../src/runtime/account-form';
+import { findImapAccount } from '../src/runtime/account-lookup';
+import { serveDiscovery } from '../src/runtime/discovery-route';
+import { healthOf, sendingReport } from '../src/runtime/health';
+import { serveHealth } from '../src/runtime/health-route';
 import { onClose } from '../src/runtime/input';
 import { servePresets } from '../src/runtime/preset-route';
+import { serveProbe } from '../src/runtime/probe-route';
 import type { MailSenderHolder } from '../src/runtime/sender-lookup';
 import type { SavedProperties } from '../src/runtime/settings';
 import { findTlsConfig } from '../src/runtime/tls-config';
 import { DayQuota } from '../src/smtp/day-quota';
+import { SendCounter } from '../src/smtp/send-counter';
 import type { SendingLimits } from '../src/smtp/sending-settings';
 import { SmtpAccount, UnusableAccount } from '../src/smtp/smtp-account';
 import { SMTP_TIMEOUTS } from '../src/smtp/transport';
+import { watchSender } from '../src/smtp/watched-sender';
 import { FileStore } from '../src/state/file-store';
 
 interface Credentials {
@@ -21,7 +32,7 @@ interface Credentials {
 interface SmtpAccountConfig extends NodeDef {
     tls?: string;
 }
-type AccountNode = Node<Credentials> & MailSenderHolder;
+type AccountNode = Node<Credentials> & MailSenderHolder & AccountSettingsHolder;
 
 const PORTS: Record<Security, number> = { tls: 465, starttls: 587, none: 25 };
 
@@ -29,17 +40,39 @@ const PORTS: Record<Security, number> = { tls: 465, starttls: 587, none: 25 };
 export = function (RED: NodeAPI, timeouts = SMTP_TIMEOUTS): void {
     function SmtpAccountNode(this: AccountNode, config: SmtpAccountConfig): void {
         RED.nodes.createNode(this, config);
-        const saved = config as unknown as SavedProperties;
+        this.saved = config as unknown as SavedProperties;
+        this.login = { ...this.credentials };
+        const health = healthOf(RED);
+        let label = config.name || config.id;
+        let counter: SendCounter | null = null;
         try {
-            const server = readServerSettings(saved, { ...this.credentials }, PORTS, findTlsConfig(RED, config.tls));
-            const settings = readSendingSettings(saved, server);
+            this.login = readSecretFiles(this.login);
+            const { server, settings } = read(this.saved, this.login);
             const quota = quotaFor(this, server, settings.limits);
-            this.sender = new SmtpAccount({ server, settings, quota, timeouts });
+            label = server.label;
+            counter = new SendCounter(settings.limits, quota);
+            const account = new SmtpAccount({ server, settings, quota, timeouts });
+            this.sender = watchSender(account, sendingReport(health, config.id, counter));
         } catch (error) {
             this.sender = new UnusableAccount(error as Error);
             this.error((error as Error).message);
         }
-        onClose(this, () => this.sender.close());
+        const entry = health.enter(config.id, {
+            type: 'smtp-account',
+            name: label,
+            problem: this.sender.problem,
+            sent: () => counter?.report() ?? null
+        });
+        onClose(this, () => {
+            entry.leave();
+            return this.sender.close();
+        });
+    }
+
+    function read(saved: SavedProperties, login: SavedProperties) {
+        const tls = findTlsConfig(RED, String(saved['tls'] ?? ''));
+        const server = readServerSettings(saved, login, PORTS, tls);
+        return { server, settings: readSendingSettings(saved, server) };
     }
 
     function quotaFor(node: Node, server: ServerSettings, limits: SendingLimits): DayQuota | null {
@@ -58,6 +91,14 @@ export = function (RED: NodeAPI, timeouts = SMTP_TIMEOUTS): void {
     }
 
     servePresets(RED);
+    serveDiscovery(RED);
+    serveHealth(RED);
+    serveProbe(RED, 'smtp-account', async ({ saved, credentials }, report, signal) => {
+        const inbox = String(saved['imap'] ?? '');
+        const arrival = (token: string) => awaitArrival(findImapAccount(RED, inbox), token, signal);
+        const probe = { ...read(saved, credentials), arrival: inbox === '' ? null : arrival };
+        return { ok: await probeSmtp(probe, report, signal) };
+    });
     RED.nodes.registerType<AccountNode, SmtpAccountConfig, object, Credentials>('smtp-account', SmtpAccountNode, {
         credentials: { user: { type: 'text' }, password: { type: 'password' } }
     });

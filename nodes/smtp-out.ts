@@ -1,8 +1,11 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { MailError, MailErrorCode } from '../src/message/mail-error';
 import { errorInfo } from '../src/runtime/error-info';
+import { healthOf } from '../src/runtime/health';
 import { onClose, onInput } from '../src/runtime/input';
+import { useLoopGuard } from '../src/runtime/loop-guards';
 import { findMailSender } from '../src/runtime/sender-lookup';
+import { SendingReport } from '../src/runtime/sending-report';
 import { SendingStatus } from '../src/runtime/sending-status';
 import type { SavedProperties } from '../src/runtime/settings';
 import { readSmtpOutSettings, type SmtpOutSettings } from '../src/runtime/smtp-out-settings';
@@ -44,20 +47,27 @@ export = function (RED: NodeAPI, pauses = RETRY_PAUSES): void {
             status.problem(error);
             this.error((error as Error).message);
         }
+        const guards = useLoopGuard(RED);
         onInput(this, async (msg, send) => {
             status.started();
+            const fields = msg as unknown as MessageFields;
+            const report = new SendingReport(fields['composed']);
             try {
                 const current = settings ?? readSettings();
                 const sender = findMailSender(RED, config.account ?? '');
-                const mail = sender.compose(msg as unknown as MessageFields, await composeOptions(this, msg, current));
+                const key = await report.open(guards);
+                const mail = sender.compose(fields, { ...(await composeOptions(this, msg, current)), key });
                 const sent = await submissions.submit(sender, mail, current.attempts);
                 lastTrouble = '';
                 status.sent(sent);
+                await report.sent(sent);
                 send([Object.assign(msg, { sent }), null]);
             } catch (error) {
                 status.failed(error);
+                report.failed();
                 // a mail given back because the node stops is neither sent nor given up
                 if (!(error instanceof MailError && error.code === MailErrorCode.Closed)) {
+                    healthOf(RED).mailFailed(config.account ?? '');
                     send([null, Object.assign(msg, { error: errorInfo(error) })]);
                 }
                 throw error;
@@ -66,6 +76,7 @@ export = function (RED: NodeAPI, pauses = RETRY_PAUSES): void {
         onClose(this, async () => {
             await submissions.close();
             status.close();
+            await guards.release();
         });
     }
 

@@ -1,4 +1,5 @@
 import { ImapConnection, type ConnectionTimeouts, type ImapServer } from '../imap/connection';
+import { listFolders, type FolderEntry } from '../imap/folder-list';
 import { findSpecialFolder } from '../imap/folders';
 import type { SpecialUse } from '../imap/connection';
 import type { OpenFolder } from '../imap/open-folder';
@@ -11,6 +12,8 @@ export interface ImapAccountSettings {
     rights: ReadonlySet<Right>;
     /** Most connections at one time, the shared one included. */
     connections: number;
+    /** Under which mail reaches this mailbox, as far as the account says; the one entered as its address is first. */
+    addresses?: readonly string[];
 }
 
 /** After a rejected login nobody tries again before this: providers lock accounts that are hammered. */
@@ -74,8 +77,22 @@ export class ImapAccount {
         return this.#line.run(use, work);
     }
 
+    /**
+     * Runs on the shared line without a folder of its own, such as an APPEND.
+     *
+     * @param repeatable whether it may run twice when the connection is lost in the middle of it.
+     */
+    withoutFolder<T>(work: (connection: ImapConnection) => Promise<T>, repeatable: boolean): Promise<T> {
+        return this.#line.enqueue(work, repeatable);
+    }
+
     specialFolder(use: SpecialUse): Promise<string> {
         return this.#line.enqueue(connection => findSpecialFolder(connection, use, this.settings.server.folders));
+    }
+
+    /** The folders that hold mail, for people to choose from. */
+    listFolders(): Promise<FolderEntry[]> {
+        return this.#line.enqueue(listFolders);
     }
 
     /** A connection for one watched folder; null when the limit leaves none, so that the folder is polled instead. */

@@ -2,6 +2,7 @@ import { readList, readText, readWholeNumber, type SavedProperties } from '../ru
 import type { SpecialFolders, SpecialUse } from '../imap/connection';
 import type { ImapAccountSettings } from './imap-account';
 import { parseRights } from './rights';
+import { parseAddress } from '../sender/mailbox-parser';
 import { readServerSettings, type TlsConfigNode } from './server-settings';
 
 const PORTS = { tls: 993, starttls: 143, none: 143 } as const;
@@ -22,8 +23,11 @@ export function readImapSettings(
             folders[use] = path;
         }
     }
+    const server = readServerSettings(saved, credentials, PORTS, tlsNode);
+    const addresses = [readText(saved, 'address'), server.login?.user ?? ''];
     return {
-        server: { ...readServerSettings(saved, credentials, PORTS, tlsNode), folders },
+        server: { ...server, folders },
+        addresses: addresses.filter(address => parseAddress(address).ok),
         rights: parseRights(saved['rights'] === undefined ? undefined : readList(saved, 'rights')),
         connections: readWholeNumber(saved, 'connections', { fallback: 5, min: 1, max: MAX_CONNECTIONS })
     };

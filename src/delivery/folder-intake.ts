@@ -18,6 +18,8 @@ export interface FolderOutput extends WatchReport, AlarmReport {
     deliver(message: MailMessage, fingerprint: string): Promise<Outcome> | undefined;
     /** A mail that an earlier instance of the node has emitted and that a flow still works on. */
     adopt(uidValidity: string, uid: number): InFlightMail | null;
+    /** The outcome of a mail stands in the ledger, so no later instance needs to adopt it. */
+    claim(uidValidity: string, uid: number): void;
     giveUp(message: MailMessage, error: MailError): void;
     /** An action after success or failure did not work; the mail itself is settled. */
     actionFailed(message: MailMessage, error: unknown): void;
@@ -68,6 +70,7 @@ export class FolderIntake {
             {
                 deliver: (message, fingerprint) => output.deliver(message, fingerprint),
                 adopt: (uidValidity, uid) => output.adopt(uidValidity, uid),
+                claim: (uidValidity, uid) => output.claim(uidValidity, uid),
                 afterSuccess: afterSuccess.kind === 'none' ? null : message => act(message, afterSuccess),
                 giveUp: async (message, error) => {
                     output.giveUp(message, error);
@@ -113,6 +116,11 @@ export class FolderIntake {
     start(): void {
         this.#alarm.start();
         this.#watcher.start();
+    }
+
+    /** A person wants a look at once. */
+    lookNow(): void {
+        this.#watcher.lookNow();
     }
 
     /** Bounded; the ledger is durable afterwards. */

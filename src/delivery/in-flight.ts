@@ -12,8 +12,28 @@ export interface InFlightMail {
 }
 
 interface Entry extends InFlightMail {
-    readonly settle: (outcome: Outcome) => void;
+    readonly deliveryId: string;
+    readonly awaitsAck: boolean;
+    readonly settle: (outcome: Outcome, acknowledged?: boolean) => void;
 }
+
+/** What became of an acknowledgement; only `settled` and `repeated` are what the sender wanted. */
+export type Acknowledged =
+    | 'settled'
+    /** The same was said before: queues deliver an answer more than once. */
+    | 'repeated'
+    /** The opposite was said before. */
+    | 'contradicts'
+    /** The mail's time was over, so it counts as failed. */
+    | 'late'
+    /** The mail is followed through the flow, and nobody waits for an acknowledgement. */
+    | 'not-awaited'
+    | 'unknown';
+
+/** How mails ended under their last delivery ids; what is older is unknown to an acknowledgement. */
+const MAX_REMEMBERED = 10_000;
+/** Outcomes that no node has taken over, because it was deleted or is still connecting. */
+const MAX_UNCLAIMED = 500;
 
 /** Names one mail for one node over restarts of the node: the delivery id changes with every attempt. */
 export function mailKey(node: string, { account, folder, uidValidity, uid }: MailRef): string {
@@ -22,19 +42,25 @@ export function mailKey(node: string, { account, folder, uidValidity, uid }: Mai
 
 /**
  * The mails that flows are working on, in one runtime. It lives longer than the nodes: when an imap-in is deployed
- * anew while a mail is still in another flow, the new instance adopts the mail instead of emitting it again.
+ * anew while a mail is still in another flow or outside the runtime, the new instance adopts the mail, or the outcome
+ * that came while no instance was there, instead of emitting it again.
  */
 export class InFlightMails {
     readonly #byKey = new Map<string, Entry>();
-    /** Entries that wait for an ack-mail node; those that follow the flow settle by themselves. */
-    readonly #waiting = new Map<string, Entry>();
+    readonly #byDeliveryId = new Map<string, Entry>();
+    /** Keys of mails whose outcome no node has taken over yet, oldest first. */
+    readonly #unclaimed = new Set<string>();
+    /** Delivery ids of the past, oldest first: what was said of them, or that their time was over. */
+    readonly #past = new Map<string, Outcome['kind'] | 'late'>();
 
+    /** Mails without an outcome. */
     get size(): number {
-        return this.#byKey.size;
+        return this.#byDeliveryId.size;
     }
 
     /**
-     * Enters a mail. It leaves by `settle`, or failed when `timeoutMs` is over, whatever became of its node.
+     * Enters a mail. It gets its outcome by `settle`, or failed when `timeoutMs` is over, whatever became of its node.
+     * It can be found until somebody has claimed the outcome.
      *
      * @param awaitsAck true when `acknowledge` may settle it.
      * @returns the entry and the function that settles it; only the first settlement counts.
@@ -49,42 +75,80 @@ export class InFlightMails {
         // the flow may change the message it gets
         const untouched = snapshot(message);
         const deliveryId = message.mail.delivery.id;
-        let settle: (outcome: Outcome) => void = () => undefined;
+        let settle: Entry['settle'] = () => undefined;
         const outcome = new Promise<Outcome>(resolve => {
-            const timer = setTimeout(
-                () =>
-                    settle({
-                        kind: 'failed',
-                        reason: `the flow did not finish with the mail in ${timeoutMs / 1000} s`
-                    }),
-                timeoutMs
-            );
-            settle = result => {
+            const reason = `the flow did not finish with the mail in ${timeoutMs / 1000} s`;
+            const timer = setTimeout(() => settle({ kind: 'failed', reason }), timeoutMs);
+            settle = (result, acknowledged = false) => {
                 clearTimeout(timer);
-                this.#waiting.delete(deliveryId);
-                if (this.#byKey.get(key) === entry) {
-                    this.#byKey.delete(key);
+                if (this.#byDeliveryId.get(deliveryId) === entry) {
+                    this.#byDeliveryId.delete(deliveryId);
+                    this.#remember(deliveryId, acknowledged ? result.kind : 'late', awaitsAck);
+                    this.#leaveUnclaimed(key, entry);
                 }
                 resolve(result);
             };
         });
-        const entry: Entry = { message: untouched, fingerprint, outcome, settle };
+        const entry: Entry = { message: untouched, fingerprint, outcome, deliveryId, awaitsAck, settle };
+        this.#unclaimed.delete(key);
         this.#byKey.set(key, entry);
-        if (awaitsAck) {
-            this.#waiting.set(deliveryId, entry);
-        }
-        return { mail: entry, settle };
+        this.#byDeliveryId.set(deliveryId, entry);
+        return { mail: entry, settle: result => settle(result) };
     }
 
-    /** The mail if a flow still works on it. */
+    /** The mail, if a flow still works on it or nobody has claimed its outcome yet. */
     find(key: string): InFlightMail | null {
         return this.#byKey.get(key) ?? null;
     }
 
-    /** Settles by the id that travels in `msg.mail.delivery.id`; false when nothing waits under it. */
-    acknowledge(deliveryId: string, outcome: Outcome): boolean {
-        const entry = this.#waiting.get(deliveryId);
-        entry?.settle(outcome);
-        return entry !== undefined;
+    /** A node has taken the outcome of the mail over; until then a later instance of it would have to. */
+    claim(key: string): void {
+        if (this.#unclaimed.delete(key)) {
+            this.#byKey.delete(key);
+        }
+    }
+
+    /** Settles by the id that travels in `msg.mail.delivery.id`. */
+    acknowledge(deliveryId: string, outcome: Outcome): Acknowledged {
+        const entry = this.#byDeliveryId.get(deliveryId);
+        if (entry) {
+            if (!entry.awaitsAck) {
+                return 'not-awaited';
+            }
+            entry.settle(outcome, true);
+            return 'settled';
+        }
+        const past = this.#past.get(deliveryId);
+        if (past === undefined || past === 'late') {
+            return past ?? 'unknown';
+        }
+        return past === outcome.kind ? 'repeated' : 'contradicts';
+    }
+
+    #remember(deliveryId: string, what: Outcome['kind'] | 'late', awaitsAck: boolean): void {
+        if (awaitsAck) {
+            this.#past.set(deliveryId, what);
+            dropOldest(this.#past, MAX_REMEMBERED, () => undefined);
+        }
+    }
+
+    #leaveUnclaimed(key: string, entry: Entry): void {
+        if (this.#byKey.get(key) === entry) {
+            this.#unclaimed.add(key);
+            dropOldest(this.#unclaimed, MAX_UNCLAIMED, oldest => this.#byKey.delete(oldest));
+        }
+    }
+}
+
+/** Maps and Sets keep the order of insertion. */
+function dropOldest(
+    kept: { size: number; keys(): IterableIterator<string>; delete(key: string): boolean },
+    most: number,
+    dropped: (key: string) => void
+): void {
+    if (kept.size > most) {
+        const [oldest = ''] = kept.keys();
+        kept.delete(oldest);
+        dropped(oldest);
     }
 }

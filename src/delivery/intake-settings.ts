@@ -15,6 +15,7 @@ import {
 } from '../runtime/settings';
 import { compileSenders } from '../sender/pattern';
 import { AFTER_KINDS, type AfterAction } from './after-action';
+import type { ReaderOptions } from './mail-reader';
 import type { StartRule } from './start';
 
 export type AckMode = 'flow' | 'node' | 'emit';
@@ -54,7 +55,7 @@ const MEGABYTE = 1024 * 1024;
 export function readIntakeSettings(saved: SavedProperties, baseDir: string): IntakeSettings {
     // INBOX in any spelling is one folder (RFC 9051 section 5.1): named twice, each of its mails would come twice
     const folders = readList(saved, 'folders').map(folder => (/^inbox$/i.test(folder) ? 'INBOX' : folder));
-    const attachments = readChoice<AttachmentMode>(saved, 'attachments', ['none', 'buffer', 'file']);
+    const { plan, attachments, attachmentsDir } = readContentSettings(saved, baseDir);
     return {
         folders: folders.length > 0 ? [...new Set(folders)] : ['INBOX'],
         push: readBoolean(saved, 'push', true),
@@ -65,13 +66,10 @@ export function readIntakeSettings(saved: SavedProperties, baseDir: string): Int
             days: readNumber(saved, 'startDays', { fallback: 90, min: 0, max: 36_500 })
         },
         rule: { senders: compileSenders(readList(saved, 'senders')), search: parseSearch(readSearch(saved)) },
-        plan: {
-            content: readChoice<ContentMode>(saved, 'content', ['text', 'headers', 'full']),
-            maxBytes: readNumber(saved, 'maxSizeMB', { fallback: 25, min: 0.001, max: 1024 }) * MEGABYTE
-        },
+        plan,
         oversize: readChoice(saved, 'oversize', ['headers', 'skip']),
         attachments,
-        attachmentsDir: attachments === 'file' ? readAttachmentsDir(saved, baseDir) : '',
+        attachmentsDir,
         ack: readChoice<AckMode>(saved, 'ack', ['flow', 'node', 'emit']),
         timeoutMs: readNumber(saved, 'timeout', { fallback: 600, min: 1, max: 86_400 }) * 1000,
         inFlight: readWholeNumber(saved, 'inFlight', { fallback: 10, min: 1, max: 1000 }),
@@ -79,6 +77,19 @@ export function readIntakeSettings(saved: SavedProperties, baseDir: string): Int
         afterSuccess: readAfterAction(saved, 'afterSuccess'),
         afterFailure: readAfterAction(saved, 'afterFailure'),
         store: readText(saved, 'store')
+    };
+}
+
+/** Reads how much of a mail is loaded, and where its attachments go. Throws like readIntakeSettings. */
+export function readContentSettings(saved: SavedProperties, baseDir: string): ReaderOptions {
+    const attachments = readChoice<AttachmentMode>(saved, 'attachments', ['none', 'buffer', 'file']);
+    return {
+        plan: {
+            content: readChoice<ContentMode>(saved, 'content', ['text', 'headers', 'full']),
+            maxBytes: readNumber(saved, 'maxSizeMB', { fallback: 25, min: 0.001, max: 1024 }) * MEGABYTE
+        },
+        attachments,
+        attachmentsDir: attachments === 'file' ? readAttachmentsDir(saved, baseDir) : ''
     };
 }
 

@@ -45,6 +45,8 @@ export interface IntakePorts {
     deliver(message: MailMessage, fingerprint: string): Promise<Outcome> | undefined;
     /** A mail that an earlier instance of the node has emitted and that a flow still works on. */
     adopt(uidValidity: string, uid: number): InFlightMail | null;
+    /** The outcome of a mail stands in the ledger, so no later instance needs to adopt it. */
+    claim(uidValidity: string, uid: number): void;
     /** `afterSuccess`; null when there is nothing to do. It reports its own failure, and the mail counts as done. */
     afterSuccess: ((message: MailMessage) => Promise<void>) | null;
     /** Second output and `afterFailure`, after the last try; reports its own failure. */
@@ -354,6 +356,7 @@ export class Intake {
             this.#ports.notice(error instanceof Error ? error.message : String(error));
         } finally {
             this.#inFlight.delete(uid);
+            this.#ports.claim(uidValidity, uid);
             this.#ports.settled();
             this.#saveSoon(ledger);
             this.#resumeSoon();

@@ -1,3 +1,4 @@
+import type { CopyResponseObject } from 'imapflow';
 import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
 import type { MailRef } from '../message/types';
 import { isKeyword } from './keyword';
@@ -64,11 +65,14 @@ export async function changeFlags(folder: OpenFolder, uid: number, change: FlagC
     return after;
 }
 
+/** The number of a mail in another folder, as COPYUID told it (RFC 4315); null when the server did not. */
+export type NewNumber = Pick<MailRef, 'uidValidity' | 'uid'> | null;
+
 /**
  * Moves one mail. Needs MOVE or UIDPLUS: without both, the fallback ends in an EXPUNGE that also removes what other
  * programs have marked as deleted.
  */
-export async function moveMail(folder: OpenFolder, uid: number, destination: string): Promise<void> {
+export async function moveMail(folder: OpenFolder, uid: number, destination: string): Promise<NewNumber> {
     refuseReadOnly(folder, 'move');
     if (!hasCapability(folder, 'MOVE') && !hasCapability(folder, 'UIDPLUS')) {
         throw refused(
@@ -78,8 +82,20 @@ export async function moveMail(folder: OpenFolder, uid: number, destination: str
         );
     }
     await readFlags(folder, uid);
-    await folder.connection.command('move', client => client.messageMove(String(uid), destination, { uid: true }));
+    const moved = await folder.connection.command('move', client =>
+        client.messageMove(String(uid), destination, { uid: true })
+    );
     await confirmGone(folder, uid, 'move');
+    return newNumber(moved, uid);
+}
+
+/** Copies one mail with its flags and its time of arrival; a COPY for a UID that is gone answers OK, so it is looked at. */
+export async function copyMail(folder: OpenFolder, uid: number, destination: string): Promise<NewNumber> {
+    await readFlags(folder, uid);
+    const copied = await folder.connection.command('copy', client =>
+        client.messageCopy(String(uid), destination, { uid: true })
+    );
+    return newNumber(copied, uid);
 }
 
 /** Deletes one mail for good; needs UIDPLUS for the same reason as moveMail. */
@@ -107,7 +123,13 @@ export function checkValidity(folder: OpenFolder, ref: MailRef): void {
     }
 }
 
-async function readFlags(folder: OpenFolder, uid: number): Promise<string[]> {
+function newNumber({ uidValidity, uidMap }: CopyResponseObject, uid: number): NewNumber {
+    const found = uidMap?.get(uid);
+    return uidValidity && found ? { uidValidity: String(uidValidity), uid: found } : null;
+}
+
+/** @throws MailError MAIL_GONE. */
+export async function readFlags(folder: OpenFolder, uid: number): Promise<string[]> {
     const row = (await folder.meta([uid])).get(uid);
     if (!row) {
         throw goneError(folder.connection.account, folder.path, uid);
@@ -134,7 +156,8 @@ function refuseReadOnly(folder: OpenFolder, step: ErrorStep): void {
     }
 }
 
-function refuseUnknownFlags(folder: OpenFolder, flags: readonly string[]): void {
+/** @throws MailError FLAG_NOT_PERMITTED. */
+export function refuseUnknownFlags(folder: OpenFolder, flags: readonly string[]): void {
     const unknown = flags.filter(flag => !folder.permits(flag));
     if (unknown.length > 0) {
         throw new MailError({

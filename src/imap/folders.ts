@@ -9,6 +9,7 @@ const SPECIAL_USE_FLAGS: Record<SpecialUse, string> = {
     junk: '\\Junk',
     archive: '\\Archive'
 };
+const SPECIAL_USES = Object.keys(SPECIAL_USE_FLAGS) as SpecialUse[];
 /** More names than this help nobody in an error message. */
 const MAX_SUGGESTIONS = 3;
 
@@ -42,6 +43,34 @@ export async function findSpecialFolder(
     return found.path;
 }
 
+/** Which special folder is meant by a name such as "\\Junk", the flag of RFC 6154; null for the name of a folder. */
+export function specialUseOf(name: string): SpecialUse | null {
+    return SPECIAL_USES.find(use => SPECIAL_USE_FLAGS[use].toLowerCase() === name.toLowerCase()) ?? null;
+}
+
+/**
+ * Runs a command that puts mail into a folder. When the folder is missing, makes it and runs the command again, or says
+ * which folders have a similar name. Nothing was put anywhere by a command that found no folder (TRYCREATE, RFC 9051
+ * section 7.1), so the second run doubles nothing.
+ */
+export async function intoFolder<T>(
+    connection: ImapConnection,
+    path: string,
+    create: boolean,
+    command: () => Promise<T>
+): Promise<T> {
+    try {
+        return await command();
+    } catch (error) {
+        const explained = await explainMissingFolder(connection, path, connection.error(error, 'select'));
+        if (!create || explained.code !== MailErrorCode.FolderMissing) {
+            throw explained;
+        }
+        await connection.command('create', client => client.mailboxCreate(path));
+        return command();
+    }
+}
+
 /**
  * Servers answer a failed SELECT in many ways. Looks at the list of folders to say whether the folder is missing
  * (naming near matches) or cannot be selected; returns the original error when neither explains it.
@@ -67,7 +96,7 @@ export async function explainMissingFolder(
         return new MailError({
             code: MailErrorCode.FolderNotSelectable,
             kind: 'configuration',
-            step: 'select',
+            step: error.step,
             account: error.account,
             problem: `the folder "${path}" holds only other folders and no mail`,
             response: error.response,
@@ -84,7 +113,7 @@ export async function explainMissingFolder(
     return new MailError({
         code: MailErrorCode.FolderMissing,
         kind: 'configuration',
-        step: 'select',
+        step: error.step,
         account: error.account,
         problem: `the folder "${path}" does not exist`,
         response: error.response,

@@ -33,6 +33,10 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
             remedy: 'Check the folder name.'
         };
     }
+    const space = diagnoseSpace(error, message);
+    if (space) {
+        return space;
+    }
     if (code === 'ETHROTTLE') {
         const retryAfterMs = Math.min(error.throttleReset ?? 0, MAX_THROTTLE_MS);
         return {
@@ -44,6 +48,29 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
         };
     }
     return diagnoseRefusal(error, words) ?? diagnoseCommand(code, message);
+}
+
+/** RFC 5530 OVERQUOTA; RFC 4469 TOOBIG; imapflow itself compares with APPENDLIMIT (RFC 7889) and sends nothing. */
+function diagnoseSpace(error: ForeignError, message: string): Diagnosis | null {
+    switch (error.serverResponseCode) {
+        case 'OVERQUOTA':
+            return {
+                code: MailErrorCode.QuotaExceeded,
+                kind: 'permanent',
+                problem: 'the mailbox is full',
+                remedy: 'Delete mail in it, or have its quota raised.'
+            };
+        case 'TOOBIG':
+        case 'APPENDLIMIT':
+            return {
+                code: MailErrorCode.TooLarge,
+                kind: 'permanent',
+                problem: `the mail is larger than the server takes: ${message}`,
+                remedy: 'Store it without its attachments, or in another account.'
+            };
+        default:
+            return null;
+    }
 }
 
 function diagnoseLogin(error: ForeignError, message: string): Diagnosis {

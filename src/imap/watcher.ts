@@ -54,6 +54,7 @@ export class FolderWatcher {
     #resume = false;
     #scannedAt = 0;
     #wakeUp: (() => void) | null = null;
+    #endPause: (() => void) | null = null;
 
     constructor(
         options: WatchOptions,
@@ -77,6 +78,12 @@ export class FolderWatcher {
     resume(): void {
         this.#resume = true;
         this.#wakeUp?.();
+    }
+
+    /** A person wants a look at once: also ends a pause after a failure. */
+    lookNow(): void {
+        this.#news = true;
+        this.#endPause?.();
     }
 
     /** Ends the watch and its connection; resolves when nothing runs any more, or after five seconds. */
@@ -208,13 +215,15 @@ export class FolderWatcher {
     /** Waits until closed, or the time is over, or, unless it is a pause after a failure, woken. */
     async #wait(ms: number, wakeable = true): Promise<void> {
         const woken = new AbortController();
-        this.#wakeUp = wakeable ? () => woken.abort() : null;
+        this.#endPause = () => woken.abort();
+        this.#wakeUp = wakeable ? this.#endPause : null;
         try {
             await sleep(ms, undefined, { signal: AbortSignal.any([woken.signal, this.#stop.signal]) });
         } catch {
             // aborted: woken or closed
         } finally {
             this.#wakeUp = null;
+            this.#endPause = null;
         }
     }
 }

@@ -1,4 +1,5 @@
 import { decodeEntities } from './html-entities';
+import { behind, endOfName, endOfTag, findEndTag, findMarkup, RAW_ELEMENTS } from './html-tags';
 import { PlainWriter } from './plain-writer';
 
 /** Newsletters reach some hundred kilobytes; a megabyte takes some 50 ms, during which the runtime does nothing else. */
@@ -11,8 +12,6 @@ const ALT = /\salt\s*=\s*(?:"([^"]*)"|'([^']*)')/i;
 const LINK = /^(?:https?|mailto|tel):/i;
 const SCHEME = /^[a-z]+:(?:\/\/)?/i;
 
-/** Their content is no text (HTML standard §13.1.2); it ends at the first end tag, whatever stands inside. */
-const RAW_ELEMENTS = new Set(['script', 'style', 'title', 'textarea', 'template', 'xml']);
 const PARAGRAPHS = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'dl', 'table', 'hr', 'fieldset']);
 const BLOCKS = new Set(
     `address article aside body center dd div dt figcaption figure footer form header html legend main nav option
@@ -42,15 +41,6 @@ export function htmlToText(html: string): HtmlText {
         at = readMarkup(source, open, writer, links);
     }
     return { text: writer.result(), cut: html.length > MAX_HTML_CHARS };
-}
-
-/** The next "<" that can begin markup; "1 < 2" and "<3" are text. */
-function findMarkup(source: string, from: number): number {
-    let at = source.indexOf('<', from);
-    while (at >= 0 && !isNameCode(source.charCodeAt(at + 1), true) && !'!?/'.includes(source.charAt(at + 1))) {
-        at = source.indexOf('<', at + 1);
-    }
-    return at < 0 ? source.length : at;
 }
 
 /** Handles what begins with the "<" at `open`; returns the index behind it. */
@@ -130,49 +120,4 @@ function changeBlock(name: string, by: 1 | -1, writer: PlainWriter): void {
 function attribute(pattern: RegExp, attributes: string): string {
     const match = pattern.exec(attributes);
     return decodeEntities(match?.slice(1).find(value => value !== undefined) ?? '').trim();
-}
-
-function endOfName(source: string, from: number): number {
-    let at = from;
-    while (at < source.length && isNameCode(source.charCodeAt(at), at === from)) {
-        at++;
-    }
-    return at;
-}
-
-function isNameCode(code: number, isFirst: boolean): boolean {
-    const isLetter = (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
-    // digits, hyphen and colon: h1, my-element, o:p
-    return isLetter || (!isFirst && ((code >= 0x30 && code <= 0x3a) || code === 0x2d));
-}
-
-/** The start of the next end tag with that name, or the end of the text. */
-function findEndTag(source: string, name: string, from: number): number {
-    for (let at = source.indexOf('</', from); at >= 0; at = source.indexOf('</', at + 2)) {
-        const nameEnd = at + 2 + name.length;
-        if (source.slice(at + 2, nameEnd).toLowerCase() === name && endOfName(source, at + 2) === nameEnd) {
-            return at;
-        }
-    }
-    return source.length;
-}
-
-/** Behind the ">" of a tag; one inside a quoted attribute value does not count. */
-function endOfTag(source: string, from: number): number {
-    for (let at = from; at < source.length; at++) {
-        const char = source.charAt(at);
-        if (char === '>') {
-            return at + 1;
-        }
-        if ((char === '"' || char === "'") && source.charAt(at - 1) === '=') {
-            const close = source.indexOf(char, at + 1);
-            // a quotation mark that is never closed swallows the rest in a browser; here the text is worth more
-            at = close < 0 ? at : close;
-        }
-    }
-    return source.length;
-}
-
-function behind(index: number, length: number, source: string): number {
-    return index < 0 ? source.length : index + length;
 }

@@ -10,6 +10,7 @@ export type ErrorStep =
     | 'tls'
     | 'login'
     | 'list'
+    | 'create'
     | 'select'
     | 'search'
     | 'fetch'
@@ -17,10 +18,12 @@ export type ErrorStep =
     | 'attachment'
     | 'store'
     | 'move'
+    | 'copy'
     | 'delete'
     | 'append'
     | 'ledger'
     | 'flow'
+    | 'compose'
     | 'send';
 
 /** Code decides by these, people read the message; a code never changes its meaning. */
@@ -50,6 +53,7 @@ export const MailErrorCode = {
     FolderNotSelectable: 'FOLDER_NOT_SELECTABLE',
     FolderReadOnly: 'FOLDER_READ_ONLY',
     MailGone: 'MAIL_GONE',
+    QuotaExceeded: 'QUOTA_EXCEEDED',
     FlagNotPermitted: 'FLAG_NOT_PERMITTED',
     ServerRefused: 'SERVER_REFUSED',
     NoMailReference: 'NO_MAIL_REFERENCE',
@@ -59,6 +63,7 @@ export const MailErrorCode = {
     AttachmentFolder: 'ATTACHMENT_FOLDER',
     LedgerFailed: 'LEDGER_FAILED',
     FlowFailed: 'FLOW_FAILED',
+    AckRefused: 'ACK_REFUSED',
     // sending
     RecipientMissing: 'RECIPIENT_MISSING',
     AddressInvalid: 'ADDRESS_INVALID',
@@ -67,7 +72,9 @@ export const MailErrorCode = {
     AttachmentInvalid: 'ATTACHMENT_INVALID',
     TooLarge: 'TOO_LARGE',
     RecipientsRefused: 'RECIPIENTS_REFUSED',
-    OutcomeUnknown: 'OUTCOME_UNKNOWN'
+    OutcomeUnknown: 'OUTCOME_UNKNOWN',
+    // composing
+    LoopGuard: 'LOOP_GUARD'
 } as const;
 export type MailErrorCode = (typeof MailErrorCode)[keyof typeof MailErrorCode];
 
@@ -101,6 +108,9 @@ export class MailError extends Error {
     readonly step: ErrorStep;
     readonly account: string;
     readonly response: string;
+    /** Half a sentence, printable; empty remedy when nobody can say what to do. */
+    readonly problem: string;
+    readonly remedy: string;
     readonly retryAfterMs: number;
 
     constructor(parts: MailErrorParts) {
@@ -111,19 +121,24 @@ export class MailError extends Error {
             parts.remedy
         ];
         // names of folders and values from a flow stand in the problem: they must not forge further log lines either
-        const message = sentences
-            .filter(Boolean)
-            .join(' ')
-            .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-        super(message, parts.cause === undefined ? undefined : { cause: parts.cause });
+        super(
+            printable(sentences.filter(Boolean).join(' ')),
+            parts.cause === undefined ? undefined : { cause: parts.cause }
+        );
         this.name = 'MailError';
         this.code = parts.code;
         this.kind = parts.kind;
         this.step = parts.step;
         this.account = parts.account ?? '';
         this.response = response;
+        this.problem = printable(parts.problem);
+        this.remedy = printable(parts.remedy ?? '');
         this.retryAfterMs = parts.retryAfterMs ?? 0;
     }
+}
+
+function printable(text: string): string {
+    return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 /** Control characters would let a server forge further log lines; returns one printable line of bounded length. */

@@ -47,6 +47,7 @@ export function folderOutput(
             }
         },
         adopt: (uidValidity, uid) => settlement.inFlight.find(mailKey(node.id, { account, folder, uidValidity, uid })),
+        claim: (uidValidity, uid) => settlement.inFlight.claim(mailKey(node.id, { account, folder, uidValidity, uid })),
         giveUp(message, error) {
             const failed = { ...withId(RED, message), error: errorInfo(error) } as NodeMessage;
             node.send([null, failed]);

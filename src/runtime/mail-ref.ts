@@ -15,6 +15,15 @@ export function readMailRef(message: object): MailRef {
     const folder = text(ref?.folder);
     const uidValidity = digits(ref?.uidValidity);
     const uid = Number(digits(ref?.uid));
+    if (folder !== '' && ref?.uid === 0) {
+        throw new MailError({
+            code: MailErrorCode.NoMailReference,
+            kind: 'permanent',
+            step: 'configure',
+            problem: `the server moved the mail to "${folder}" without telling its new number, so it is not known which mail is meant`,
+            remedy: 'Do what changes the mail before it is moved.'
+        });
+    }
     if (account === '' || folder === '' || uidValidity === '' || uid < 1 || uid > MAX_UID) {
         throw new MailError({
             code: MailErrorCode.NoMailReference,

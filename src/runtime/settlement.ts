@@ -7,7 +7,7 @@ import {
     type ReceiveEvent,
     type SendEvent
 } from '../delivery/flow-tracker';
-import { InFlightMails, type Outcome } from '../delivery/in-flight';
+import { InFlightMails, type Acknowledged, type Outcome } from '../delivery/in-flight';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
 
@@ -120,8 +120,8 @@ export class Settlement {
         return mail.outcome;
     }
 
-    /** An ack-mail node speaks; false when no mail waits under this delivery id. */
-    acknowledge(deliveryId: string, outcome: Outcome): boolean {
+    /** An ack-mail node speaks. */
+    acknowledge(deliveryId: string, outcome: Outcome): Acknowledged {
         return this.inFlight.acknowledge(deliveryId, outcome);
     }
 

@@ -3,10 +3,11 @@ import { MailError, MailErrorCode } from '../message/mail-error';
 import { readChoice, readText, type SavedProperties } from './settings';
 
 const TYPES = ['msg', 'flow', 'global', 'str', 'env', 'jsonata'] as const;
+export type ValueType = (typeof TYPES)[number] | 'json';
 
 /** A property that the editor saved as a pair `<name>` and `<name>Type`. */
 export interface TypedProperty {
-    type: (typeof TYPES)[number];
+    type: ValueType;
     text: string;
     /** How the user knows it, for errors: "msg.to", or the label of the field. */
     field: string;
@@ -16,11 +17,17 @@ export interface TypedProperty {
  * Reads a typed property once, in the constructor.
  *
  * @param label what the field is called in the editor.
+ * @param types what the field offers; the first stands for a type that was not saved.
  * @returns null when the field is empty: the node leaves the decision to the message.
  * @throws MailError INVALID_PROPERTY for a type the field does not offer, ENV_MISSING.
  */
-export function readTyped(saved: SavedProperties, name: string, label: string): TypedProperty | null {
-    const type = readChoice(saved, `${name}Type`, TYPES);
+export function readTyped(
+    saved: SavedProperties,
+    name: string,
+    label: string,
+    types: readonly [ValueType, ...ValueType[]] = TYPES
+): TypedProperty | null {
+    const type = readChoice(saved, `${name}Type`, types);
     const text = readText(saved, name);
     return text === '' ? null : { type, text, field: type === 'msg' ? `msg.${text}` : `${label} of the node` };
 }

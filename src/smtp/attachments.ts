@@ -1,3 +1,4 @@
+import { bytesOf } from '../message/bytes-of';
 import { MailErrorCode } from '../message/mail-error';
 import { headerText, kindOf, printable } from './header-fields';
 import { refusal } from './refusal';
@@ -97,13 +98,9 @@ function readContent(field: string, value: unknown): Buffer {
     if (typeof value === 'string') {
         return Buffer.from(value);
     }
-    if (value instanceof Uint8Array) {
-        return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    }
-    // how a Buffer looks after a queue or a file made JSON of the message
-    const json = value as { type?: unknown; data?: unknown };
-    if (json.type === 'Buffer' && Array.isArray(json.data)) {
-        return Buffer.from(json.data as number[]);
+    const bytes = bytesOf(value);
+    if (bytes) {
+        return bytes;
     }
     throw invalid(`${field} must be a Buffer or text, not ${kindOf(value)}`);
 }

@@ -52,6 +52,13 @@ export class DayQuota {
         return () => this.#add(count, -1, -recipients);
     }
 
+    /** What has been sent since midnight UTC. A count from before a restart is there a moment after the first call. */
+    used(): { messages: number; recipients: number } {
+        this.#loaded ??= this.#load();
+        const { messages, recipients } = this.#today();
+        return { messages, recipients };
+    }
+
     /** Resolves when the count is saved, or could not be. */
     async close(): Promise<void> {
         await this.#saving;

@@ -6,6 +6,7 @@ import type { Mailbox } from '../sender/mailbox-parser';
 import { readAttachmentFile } from './attachment-file';
 import type { OutgoingAttachment } from './attachments';
 import type { OutgoingMail } from './outgoing';
+import { resentBytes } from './redirect';
 import { refusal } from './refusal';
 
 /** A mail as it goes over the wire. The same bytes serve every attempt. */
@@ -13,7 +14,7 @@ export interface BuiltMail {
     messageId: string;
     envelope: { from: string; to: string[] };
     bytes: Buffer;
-    /** Some byte is above 127: only a forwarded mail (message/rfc822) is, everything else is encoded. */
+    /** Some byte is above 127: only mail that is passed on (message/rfc822, redirect) is, everything else is encoded. */
     isEightBit: boolean;
 }
 
@@ -24,10 +25,14 @@ const MAX_BYTES = 100 * 1024 * 1024;
  * Writes the MIME form of a mail, reading the files it names.
  *
  * @param maxBytes the account's limit, 0 = the pack's own.
+ * @param keepBcc writes Bcc too, for a copy that is kept; the bytes must then never be sent.
  * @throws MailError TOO_LARGE, ATTACHMENT_FOLDER, ATTACHMENT_INVALID.
  */
-export async function buildMime(mail: OutgoingMail, maxBytes: number): Promise<BuiltMail> {
+export async function buildMime(mail: OutgoingMail, maxBytes: number, keepBcc = false): Promise<BuiltMail> {
     const limit = maxBytes > 0 ? Math.min(maxBytes, MAX_BYTES) : MAX_BYTES;
+    if (mail.original) {
+        return builtMail(mail, resentBytes({ ...mail, original: mail.original }), limit);
+    }
     const attachments: MailComposerAttachment[] = [];
     let size = 0;
     for (const attachment of mail.attachments) {
@@ -47,6 +52,7 @@ export async function buildMime(mail: OutgoingMail, maxBytes: number): Promise<B
         ...(mail.sender ? { sender: address(mail.sender) } : {}),
         to: mail.to.map(address),
         cc: mail.cc.map(address),
+        ...(keepBcc ? { bcc: mail.bcc.map(address) } : {}),
         replyTo: mail.replyTo.map(address),
         subject: mail.subject,
         ...(mail.inReplyTo ? { inReplyTo: mail.inReplyTo } : {}),
@@ -58,7 +64,11 @@ export async function buildMime(mail: OutgoingMail, maxBytes: number): Promise<B
         disableFileAccess: true,
         disableUrlAccess: true
     }).compile();
-    const bytes = await node.build();
+    node.keepBcc = keepBcc;
+    return builtMail(mail, await node.build(), limit);
+}
+
+function builtMail(mail: OutgoingMail, bytes: Buffer, limit: number): BuiltMail {
     checkSize(bytes.length, limit);
     return {
         messageId: mail.messageId,

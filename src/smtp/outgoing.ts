@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { MailErrorCode } from '../message/mail-error';
 import type { Mailbox } from '../sender/mailbox-parser';
+import type { InstanceKey } from '../state/instance-key';
 import { readAttachments, type OutgoingAttachment } from './attachments';
 import { readBody } from './body';
 import { readHeaders, readMessageIds, readPriority, readSubject, type HeaderField } from './header-fields';
 import { readMailboxes, uniqueAddresses } from './mailboxes';
+import { messageIdIn, readRedirect } from './redirect';
 import { refusal } from './refusal';
 import type { SendingSettings } from './sending-settings';
 
@@ -21,6 +23,8 @@ export interface OutgoingMail {
     recipients: string[];
     to: Mailbox[];
     cc: Mailbox[];
+    /** Only in a copy that is kept; never in the bytes that are sent. */
+    bcc: Mailbox[];
     replyTo: Mailbox[];
     subject: string;
     inReplyTo: string;
@@ -31,6 +35,8 @@ export interface OutgoingMail {
     headers: HeaderField[];
     /** The one folder from which attachments given by path may be read; empty = none. */
     attachmentsDir: string;
+    /** Only for a redirect: this goes out, byte for byte, and nothing of subject, body and attachments above. */
+    original?: Buffer;
 }
 
 /** A value and what the user calls the place it comes from. */
@@ -47,10 +53,25 @@ export interface ComposeOptions {
     subject: NamedValue | null;
     signature: boolean;
     attachmentsDir: string;
+    /** The mail is kept and not sent: it may have no recipient yet. */
+    isDraft?: boolean;
+    /** By which a redirect of compose-mail is known; without it none is sent. */
+    key?: InstanceKey | null;
 }
 
 /** Anything may stand in a message: every field is read with suspicion. */
 export type MessageFields = Readonly<Record<string, unknown>>;
+
+/** A redirect has subject, text and thread of the mail that is sent on. */
+const NOTHING_OF_ITS_OWN = {
+    replyTo: [],
+    subject: '',
+    inReplyTo: '',
+    references: [],
+    text: null,
+    html: null,
+    attachments: []
+};
 
 /** nodemailer would read these from a message as orders; here they are an error, not a surprise in the mail. */
 const REFUSED = ['envelope', 'raw', 'alternatives', 'icalEvent', 'amp', 'watchHtml'] as const;
@@ -68,12 +89,14 @@ export function composeMail(msg: MessageFields, options: ComposeOptions, setting
     const cc = readMailboxes('msg.cc', msg['cc']);
     const bcc = readMailboxes('msg.bcc', msg['bcc']);
     const recipients = uniqueAddresses([...to, ...cc, ...bcc]);
-    checkRecipients(recipients, msg, settings.limits.recipientsPerMessage);
+    if (!options.isDraft) {
+        checkRecipients(recipients, msg, settings.limits.recipientsPerMessage);
+    }
+    const original = readRedirect(msg['composed'], recipients, options.key ?? null);
     const sendAs = readSendAs(msg['sendAs'], settings);
-    const body = readBody(msg, options.signature ? settings.signature : null);
-    const subject = options.subject ?? { field: 'msg.topic', value: msg['topic'] };
-    return {
-        messageId: `<${randomUUID()}@${settings.sender.domain}>`,
+    const newMessageId = `<${randomUUID()}@${settings.sender.domain}>`;
+    const head = {
+        messageId: (original && messageIdIn(original)) || newMessageId,
         date: new Date(),
         from: sendAs ?? settings.sender,
         sender: sendAs ? settings.sender : null,
@@ -81,15 +104,24 @@ export function composeMail(msg: MessageFields, options: ComposeOptions, setting
         recipients,
         to,
         cc,
+        bcc,
+        headers: [...readHeaders(msg['headers']), ...readPriority(msg['priority'])],
+        attachmentsDir: options.attachmentsDir
+    };
+    if (original) {
+        return { ...head, ...NOTHING_OF_ITS_OWN, original };
+    }
+    const body = readBody(msg, options.signature ? settings.signature : null);
+    const subject = options.subject ?? { field: 'msg.topic', value: msg['topic'] };
+    return {
+        ...head,
         replyTo: readMailboxes('msg.replyTo', msg['replyTo']),
         subject: readSubject(subject.field, subject.value),
         inReplyTo: readMessageIds('msg.inReplyTo', msg['inReplyTo']).join(' '),
         references: readMessageIds('msg.references', msg['references']),
         text: body.text,
         html: body.html,
-        attachments: [...(body.attachment ? [body.attachment] : []), ...readAttachments(msg['attachments'])],
-        headers: [...readHeaders(msg['headers']), ...readPriority(msg['priority'])],
-        attachmentsDir: options.attachmentsDir
+        attachments: [...(body.attachment ? [body.attachment] : []), ...readAttachments(msg['attachments'])]
     };
 }
 

@@ -1,6 +1,7 @@
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { ServerSettings } from '../message/server-settings';
 import { atMost } from '../message/at-most';
+import { parseAddress } from '../sender/mailbox-parser';
 import type { DayQuota } from './day-quota';
 import { buildMime } from './mime';
 import { composeMail, type ComposeOptions, type MessageFields, type OutgoingMail } from './outgoing';
@@ -40,6 +41,8 @@ export interface SmtpAccountParts {
 /** An account that can send: its connections, its limits, and the memory of a rejected login. */
 export class SmtpAccount implements MailSender {
     readonly problem = null;
+    /** The addresses that are its own without doubt: its sender, and its user name when that is an address. */
+    readonly addresses: readonly string[];
     readonly #label: string;
     readonly #settings: SendingSettings;
     readonly #timeouts: SmtpTimeouts;
@@ -52,6 +55,8 @@ export class SmtpAccount implements MailSender {
 
     constructor(parts: SmtpAccountParts) {
         const { connections, limits } = parts.settings;
+        const user = parts.server.login?.user ?? '';
+        this.addresses = [parts.settings.sender.address, ...(parseAddress(user).ok ? [user] : [])];
         this.#label = parts.server.label;
         this.#settings = parts.settings;
         this.#timeouts = parts.timeouts ?? SMTP_TIMEOUTS;

@@ -1,37 +1,28 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { selectedVersion } from '../support/node-red-version';
 import type { EditorPage } from '../support/editor-page';
-import { EditorSuite, savedNode } from '../support/editor-suite';
+import { EditorSuite, flowOfAllNodes, paletteLabels } from '../support/editor-suite';
 
-const FLOW = [
-    { id: 'tab1', type: 'tab', label: 'Mail' },
-    savedNode('imap-account', { id: 'a1', preset: 'gmail', host: 'imap.gmail.com', address: 'anna@gmail.com' }),
-    savedNode('smtp-account', {
-        id: 'a2',
-        preset: 'icloud',
-        host: 'smtp.mail.me.com',
-        security: 'none',
-        sendAs: ['x']
-    }),
-    ...[
-        savedNode('imap-in', {
-            id: 'n1',
-            account: 'a1',
-            folders: ['INBOX', 'INBOX/Anfragen'],
-            senders: ['*@channel.machineseeker.com', 'wrong'],
-            start: 'days',
-            attachments: 'file',
-            afterSuccess: 'keyword',
-            afterFailure: 'move'
-        }),
-        savedNode('filter-sender', { id: 'n2', field: 'reply-to', authservIds: ['mx.example', 'two words'] }),
-        savedNode('filter-automatic', { id: 'n6', notices: 'automatic' }),
-        savedNode('mark-unseen', { id: 'n3' }),
-        savedNode('flag-mail', { id: 'n4', add: ['two words'] }),
-        savedNode('smtp-out', { id: 'n5', account: 'a2' })
-    ].map((node, index) => ({ ...node, z: 'tab1', x: 300, y: 100 + 80 * index, wires: [] }))
-];
-const NODES = ['imap in', 'filter sender', 'filter automatic', 'mark unseen', 'flag mail', 'smtp out'];
+const FLOW = flowOfAllNodes({
+    'imap-account': { preset: 'gmail', host: 'imap.gmail.com', address: 'anna@gmail.com' },
+    'smtp-account': { preset: 'icloud', host: 'smtp.mail.me.com', security: 'none', sendAs: ['x'] },
+    'imap-in': {
+        folders: ['INBOX', 'INBOX/Anfragen'],
+        senders: ['*@channel.machineseeker.com', 'wrong'],
+        start: 'days',
+        attachments: 'file',
+        afterSuccess: 'keyword',
+        afterFailure: 'move'
+    },
+    'filter-sender': { field: 'reply-to', authservIds: ['mx.example', 'two words'] },
+    'filter-automatic': { notices: 'automatic' },
+    'parse-inquiry': { profiles: ['machineseeker', 'wrong', { id: 'my-portal' }] },
+    'flag-mail': { add: ['two words'] },
+    'compose-mail': { action: 'redirect' }
+});
+const NODES = paletteLabels();
 /** Version 4 has no dark theme of its own. */
 const THEMES = selectedVersion() === '4' ? [false] : [false, true];
 /** WCAG 2.2, 1.4.3: text of normal size. */
@@ -93,7 +84,7 @@ describe('dialogs to the eye', function () {
                 };
                 for (const label of NODES) {
                     await editor.openNode(label);
-                    await look(label.replace(' ', '-'));
+                    await look(label.replaceAll(' ', '-'));
                     if (label === 'imap in' || label === 'smtp out') {
                         await editor.openAccount('edit');
                         await editor.page.locator('#node-config-mailflow-facts').waitFor();
@@ -123,10 +114,8 @@ describe('dialogs to the eye', function () {
             );
             await editor.screenshot(`${selectedVersion()}-${language}-palette`);
         }
-        for (const icon of ['in', 'out', 'filter', 'automatic', 'unseen', 'flag']) {
-            const response = await fetch(
-                new URL(`/icons/@mailflow/node-red-mail/mailflow-${icon}.svg`, suite.runtime.url)
-            );
+        for (const icon of readdirSync(join(__dirname, '..', '..', 'icons'))) {
+            const response = await fetch(new URL(`/icons/@mailflow/node-red-mail/${icon}`, suite.runtime.url));
             assert.match(response.headers.get('content-type') ?? '', /svg/, icon);
         }
     });

@@ -1,28 +1,17 @@
 import assert from 'node:assert/strict';
 import type { EditorPage } from '../support/editor-page';
-import { EditorSuite, savedNode } from '../support/editor-suite';
+import { EditorSuite, flowOfAllNodes, paletteLabels } from '../support/editor-suite';
 
-const FLOW = [
-    { id: 'tab1', type: 'tab', label: 'Mail' },
-    savedNode('imap-account', { id: 'a1', host: 'imap.example.com' }),
-    savedNode('smtp-account', { id: 'a2', host: 'smtp.example.com', sendAs: ['*@example.com'] }),
-    ...[
-        savedNode('imap-in', {
-            id: 'n1',
-            account: 'a1',
-            folders: ['INBOX'],
-            senders: ['*@example.com'],
-            attachments: 'file',
-            attachmentsDir: 'mail'
-        }),
-        savedNode('filter-sender', { id: 'n2', senders: ['*@example.com'] }),
-        savedNode('filter-automatic', { id: 'n6', notices: 'automatic' }),
-        savedNode('mark-unseen', { id: 'n3' }),
-        savedNode('flag-mail', { id: 'n4', add: ['$Done'] }),
-        savedNode('smtp-out', { id: 'n5', account: 'a2' })
-    ].map((node, index) => ({ ...node, z: 'tab1', x: 300, y: 100 + 80 * index, wires: [] }))
-];
-const NODES = ['imap in', 'filter sender', 'filter automatic', 'mark unseen', 'flag mail', 'smtp out'];
+const FLOW = flowOfAllNodes({
+    'imap-account': { host: 'imap.example.com' },
+    'smtp-account': { host: 'smtp.example.com', sendAs: ['*@example.com'] },
+    'imap-in': { folders: ['INBOX'], senders: ['*@example.com'], attachments: 'file', attachmentsDir: 'mail' },
+    'filter-sender': { senders: ['*@example.com'] },
+    'filter-automatic': { notices: 'automatic' },
+    'parse-inquiry': { profiles: ['machineseeker', { id: 'my-portal' }] },
+    'flag-mail': { add: ['$Done'] },
+    'compose-mail': { action: 'redirect' }
+});
 
 /** Fields of the open dialog that can be used now, in the order in which they stand there. */
 const FIELDS = ':is(input, select, textarea, summary, button):visible:not([type="hidden"]):not(:disabled)';
@@ -79,7 +68,7 @@ describe('dialogs without a mouse', function () {
     this.timeout(60_000);
     const suite = EditorSuite.use();
 
-    for (const label of NODES) {
+    for (const label of paletteLabels()) {
         it(`reach every field of ${label} with the Tab key, and name each`, async () => {
             const editor = await suite.open(FLOW);
             await editor.openNode(label);

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { EditorSuite, savedNode } from '../support/editor-suite';
 
 const TAB = { id: 'tab1', type: 'tab', label: 'Mail' };
-const ACCOUNT = savedNode('imap-account', { id: 'a1', host: 'imap.example.com' });
+const ACCOUNT = savedNode('imap-account', {
+    id: 'a1',
+    host: 'imap.example.com',
+    tested: 'tls imap.example.com 993 true  password'
+});
 
 describe('mistakes in a dialog', function () {
     this.timeout(60_000);

@@ -125,12 +125,15 @@ export class EditorPage {
         await this.settle();
     }
 
-    /** Deploys and resolves when the runtime has the flows. */
-    async deploy(): Promise<void> {
+    /** Deploys and resolves when the runtime has the flows; `despiteWarning` where the editor asks first. */
+    async deploy(despiteWarning = false): Promise<void> {
         const saved = this.page.waitForResponse(
             response => response.request().method() === 'POST' && new URL(response.url()).pathname === '/flows'
         );
         await this.page.locator('#red-ui-header-button-deploy').click();
+        if (despiteWarning) {
+            await this.page.locator('#red-ui-deploy-dialog-confirm-deploy-deploy').click();
+        }
         await saved;
     }
 

@@ -95,6 +95,7 @@ export function loadEditor(language: Language = 'en-US'): Editor {
     const RED = {
         _: text,
         nodes: { registerType: (type: string, definition: NodeDefinition) => definitions.set(type, definition) },
+        plugins: { registerPlugin: () => undefined },
         validators: { typedInput: (_options: object) => (_value: unknown, _opt: unknown) => true }
     };
     const context = vm.createContext({ RED, $: emptySelection, URL });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { EditorPage, launchBrowser, type EditorOptions } from './editor-page';
-import { loadEditor, type Values } from './editor-sandbox';
+import { listedTypes, loadEditor, type Values } from './editor-sandbox';
 import { findProgram } from './find-program';
 import { requireServer } from './require-server';
 import { startRuntime, type FlowNode, type Runtime } from './runtime';
@@ -11,6 +11,31 @@ export function savedNode(type: string, own: Values & { id: string }): FlowNode 
     const defaults = loadEditor().definitions.get(type)?.defaults ?? {};
     const values = Object.entries(defaults).map(([name, { value }]) => [name, value] as const);
     return { type, ...(JSON.parse(JSON.stringify(Object.fromEntries(values))) as Values), ...own };
+}
+
+/** Labels of all nodes in the palette. */
+export function paletteLabels(): string[] {
+    return flowTypes().map(type => type.replaceAll('-', ' '));
+}
+
+/**
+ * A flow with one node of every type, and an account of each kind for them.
+ *
+ * @param own by type, what a node has beside the defaults of its dialog.
+ */
+export function flowOfAllNodes(own: Readonly<Record<string, Values>>): FlowNode[] {
+    const accounts = ['imap-account', 'smtp-account'].map(type => savedNode(type, { id: type, ...own[type] }));
+    const nodes = flowTypes().map((type, index) => {
+        const account = type === 'smtp-out' ? 'smtp-account' : 'imap-account';
+        const place = { x: 200 + 300 * (index % 3), y: 100 + 80 * Math.floor(index / 3) };
+        const node = savedNode(type, { id: type, ...own[type] });
+        return { ...node, ...('account' in node ? { account } : {}), z: 'tab1', ...place, wires: [] };
+    });
+    return [{ id: 'tab1', type: 'tab', label: 'Mail' }, ...accounts, ...nodes];
+}
+
+function flowTypes(): string[] {
+    return listedTypes().filter(type => !type.endsWith('-account'));
 }
 
 /** A Node-RED with the built pack and a browser, for one suite of tests. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { automaticMails } from './automatic-mails';
 import { ExampleRun } from './example-run';
+import type { MailInfo } from '../../src/message/types';
+import { findFreePort } from './free-port';
 import type { NodeRedUnderTest } from './helper';
 import { buildMail, type MailParts } from './mail-builder';
 import { startSmtpSink, type SmtpSink } from './smtp-sink';
@@ -44,7 +46,7 @@ function inquiry(parts: MailParts): Buffer {
     return buildMail({ from: `Buyer <buyer-1@${MARKETPLACE}>`, subject: 'New inquiry', ...parts });
 }
 
-/** Checks what both examples promise, on whatever server the mailbox lies. */
+/** Checks what the examples promise, on whatever server the mailbox lies. */
 export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<ExampleMailbox>): void {
     let mailbox: ExampleMailbox;
     let sink: SmtpSink;
@@ -61,12 +63,17 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
         await mailbox?.stop();
     });
 
-    async function start(name: string, environment: Record<string, string> = {}): Promise<ExampleRun> {
+    async function start(
+        name: string,
+        environment: Record<string, string> = {},
+        webPort?: number
+    ): Promise<ExampleRun> {
         const account = { MAIL_HOST: '127.0.0.1', MAIL_USER: mailbox.user, MAIL_PASSWORD: mailbox.password };
         const sender = { SMTP_HOST: sink.host, SMTP_USER: OWN, SMTP_PASSWORD: 'secret' };
         run = await ExampleRun.start(red, name, {
             imapPort: mailbox.port,
             smtpPort: sink.port,
+            ...(webPort === undefined ? {} : { webPort }),
             environment: { ...account, ...sender, FORWARD_TO: TARGET, ...environment }
         });
         return run;
@@ -296,6 +303,43 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
             await mailbox.deliver(reply());
             await flow.waitForError('Compose', /FORWARD_TO/);
             assert.equal(sink.mails.length, 0);
+        });
+    });
+
+    describe('acknowledge-later', () => {
+        const order = (subject: string): Buffer => buildMail({ subject, messageId: `<${subject}@example.com>` });
+
+        async function startWith(environment: Record<string, string> = {}): Promise<ExampleRun> {
+            const webPort = await findFreePort();
+            return start('acknowledge-later', { EXAMPLE_URL: `http://127.0.0.1:${webPort}`, ...environment }, webPort);
+        }
+
+        it('calls a mail done when the answer has come back, and not before', async () => {
+            const flow = await startWith();
+            await mailbox.deliver(order('one'));
+            const [handed] = await flow.waitFor('Handed over', 1);
+            assert.equal(handed?.['statusCode'], 202);
+            assert.deepEqual(flow.pending(), ['1'], 'still waited for');
+            const [answered] = await flow.waitFor('Called back', 1);
+            assert.equal(answered?.['statusCode'], 200);
+            await flow.waitForNothingPending();
+            assertSilent(flow, ['No effect', 'Given up']);
+        });
+
+        it('tries a mail again that the other system could not work on', async () => {
+            const flow = await startWith();
+            await mailbox.deliver(order('this will fail'));
+            const handed = await flow.waitFor('Handed over', 2);
+            const attempts = handed.map(message => (message['mail'] as MailInfo).delivery.attempt);
+            assert.deepEqual(attempts, [1, 2]);
+            assertSilent(flow, ['No effect', 'Given up']);
+        });
+
+        it('tries a mail again that could not be handed over', async () => {
+            const flow = await startWith({ EXAMPLE_URL: `http://127.0.0.1:${await findFreePort()}` });
+            await mailbox.deliver(order('nobody there'));
+            await flow.waitForError('Hand over', /ECONNREFUSED/);
+            await flow.waitForRetry();
         });
     });
 }

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { NodeAPI } from 'node-red';
 import { Changes } from './changes';
 import type { FlowConfig, NodeFile, NodeRedUnderTest } from './helper';
 import { runtimeModule, selectedVersion } from './node-red-version';
@@ -20,6 +22,8 @@ export interface ExampleNode {
 export interface ExampleServers {
     imapPort: number;
     smtpPort?: number;
+    /** Where its `http in` nodes are reached; nowhere unless given. */
+    webPort?: number;
     /** Variables that the example names, for as long as it runs. */
     environment: Readonly<Record<string, string>>;
 }
@@ -27,7 +31,15 @@ export interface ExampleServers {
 type Message = Record<string, unknown>;
 
 const ROOT = join(__dirname, '..', '..');
-const CORE_NODES = ['function/10-function', 'function/10-switch', 'storage/10-file', 'common/90-comment'];
+const CORE_NODES = [
+    'common/90-comment',
+    'function/10-function',
+    'function/10-switch',
+    'function/89-delay',
+    'network/21-httpin',
+    'network/21-httprequest',
+    'storage/10-file'
+];
 /** A mail that failed is tried again after 10 s. */
 const MESSAGE_TIMEOUT_MS = 25_000;
 const PACK = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -46,12 +58,15 @@ export class ExampleRun {
     readonly #red: NodeRedUnderTest;
     readonly #flow: ExampleNode[];
     readonly #userDir: TempFolder;
+    readonly #webPort: number | undefined;
+    #web: Server | undefined;
     readonly #outerEnvironment = new Map<string, string | undefined>();
 
     private constructor(red: NodeRedUnderTest, name: string, servers: ExampleServers) {
         this.#red = red;
         this.#flow = readExample(name).map(node => onTestServers(node, servers));
         this.#userDir = createTempFolder('example');
+        this.#webPort = servers.webPort;
     }
 
     /** Resolves when the flow watches its mailbox. The caller must `stop()` it. */
@@ -84,18 +99,39 @@ export class ExampleRun {
 
     /** Resolves when every mail is done, well before a failed one would be tried again. */
     async waitForNothingPending(): Promise<void> {
-        const ledgers = join(this.#userDir.path, 'mailflow', 'ledger');
+        await this.#waitForLedger(/"pending": *\{\}/, 'a ledger without pending mail');
+    }
+
+    /** Resolves when a mail waits for its next try, long before that is due. */
+    async waitForRetry(): Promise<void> {
+        await this.#waitForLedger(/"retryAt"/, 'a mail that waits for another try');
+    }
+
+    /** UIDs of the mails that are not done, as the ledger has them. */
+    pending(): string[] {
+        return this.#ledgers().flatMap(text => Object.keys((JSON.parse(text) as { pending: object }).pending));
+    }
+
+    async #waitForLedger(content: RegExp, what: string): Promise<void> {
         const changes = new Changes();
-        const watcher = watch(ledgers, () => changes.notify());
-        const look = (): boolean => {
-            const files = readdirSync(ledgers).filter(file => file.endsWith('.json'));
-            return files.every(file => /"pending": *\{\}/.test(readFileSync(join(ledgers, file), 'utf8')));
-        };
-        await changes.until(look, 'a ledger without pending mail', 5000).finally(() => watcher.close());
+        const watcher = watch(this.#ledgerFolder, () => changes.notify());
+        const look = (): boolean => this.#ledgers().every(text => content.test(text));
+        await changes.until(look, what, 5000).finally(() => watcher.close());
+    }
+
+    get #ledgerFolder(): string {
+        return join(this.#userDir.path, 'mailflow', 'ledger');
+    }
+
+    #ledgers(): string[] {
+        const files = readdirSync(this.#ledgerFolder).filter(file => file.endsWith('.json'));
+        return files.map(file => readFileSync(join(this.#ledgerFolder, file), 'utf8'));
     }
 
     async stop(): Promise<void> {
         await this.#red.unload();
+        this.#web?.closeAllConnections();
+        this.#web?.close();
         for (const [name, value] of this.#outerEnvironment) {
             setVariable(name, value);
         }
@@ -112,10 +148,21 @@ export class ExampleRun {
         helper.settings({ userDir: this.#userDir.path });
         const nodes = this.#flow.map(({ credentials: _credentials, ...node }) => node) as FlowConfig;
         const credentials = this.#flow.flatMap(node => (node.credentials ? [[node.id, node.credentials]] : []));
-        await this.#red.loadFlow(nodeFiles(), nodes, Object.fromEntries(credentials) as Record<string, object>);
+        await this.#red.loadFlow(
+            [...nodeFiles(), RED => this.#serve(RED)],
+            nodes,
+            Object.fromEntries(credentials) as Record<string, object>
+        );
         const input = this.#flow.find(node => node.type === 'imap-in');
         // "0 · 14:05": mails so far, and the time of a look at the mailbox
         await this.#red.waitForStatus(input?.id ?? '', /^\d+ · /);
+    }
+
+    /** Opens the address of the `http in` nodes, which the test helper does not. */
+    #serve(RED: NodeAPI): void {
+        if (this.#webPort !== undefined) {
+            this.#web = createServer(RED.httpNode as RequestListener).listen(this.#webPort, '127.0.0.1');
+        }
     }
 
     #idOf(name: string): string {

@@ -4,7 +4,8 @@ import testHelper = require('node-red-node-test-helper');
 import { Changes } from './changes';
 import { runtimeModule, selectedVersion } from './node-red-version';
 
-export type NodeFile = (RED: NodeAPI) => void;
+/** Some core nodes return a promise. */
+export type NodeFile = (RED: NodeAPI) => unknown;
 export type FlowConfig = Parameters<typeof testHelper.load>[1];
 export type Credentials = NonNullable<Parameters<typeof testHelper.load>[2]>;
 
@@ -41,11 +42,25 @@ const runtimePath = runtimeModule(selectedVersion());
  */
 export function useNodeRed(): NodeRedUnderTest {
     testHelper.init(runtimePath);
+    loadCoreNodesOnce();
     const red = new NodeRedUnderTest();
     before(() => testHelper.startServer());
     afterEach(() => red.unload());
     after(() => testHelper.stopServer());
     return red;
+}
+
+/** The helper loads Catch, Status and Complete once per node of a flow, and the runtime refuses the second time. */
+function loadCoreNodesOnce(): void {
+    const { _nodeModules: modules } = testHelper as unknown as { _nodeModules: Record<string, NodeFile> };
+    for (const [type, load] of Object.entries(modules)) {
+        let loadedInto: NodeAPI | undefined;
+        modules[type] = RED => {
+            const isLoaded = RED === loadedInto;
+            loadedInto = RED;
+            return isLoaded ? undefined : load(RED);
+        };
+    }
 }
 
 /** Loads flows into a runtime without editor and files, and waits for what their nodes do. */
@@ -65,7 +80,7 @@ export class NodeRedUnderTest {
         const withHooks = [nodes].flat().map(node => (RED: NodeAPI) => {
             // the helper leaves the hooks out; those of the runtime work
             Object.assign(RED, { hooks: this.#runtime.hooks });
-            node(RED);
+            return node(RED);
         });
         await testHelper.load([...withHooks, RED => this.#registerRecorder(RED)], flow, credentials);
         for (const { id, type } of flow) {

@@ -135,6 +135,7 @@ export class IntakeUnderTest {
                 return outcome;
             },
             adopt: () => null,
+            claim: () => undefined,
             giveUp: tell((message, error) => void this.givenUp.push({ message, error })),
             actionFailed: tell((_message, error) => void this.actionFailures.push(error)),
             notice: tell(text => void this.notices.push(text)),

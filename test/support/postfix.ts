@@ -70,9 +70,8 @@ export class Postfix {
     /** Everything delivered so far, oldest first. */
     mails(): DeliveredMail[] {
         const folder = join(this.#folder.path, 'mail', 'inbox', 'new');
-        // the names begin with the second, then the microsecond of delivery
-        const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-        return names.map(name => readDelivered(join(folder, name)));
+        const names = existsSync(folder) ? readdirSync(folder) : [];
+        return names.sort((a, b) => deliveredAt(a) - deliveredAt(b)).map(name => readDelivered(join(folder, name)));
     }
 
     /** Resolves when so many mails were delivered since the start. */
@@ -141,6 +140,12 @@ export class Postfix {
             socket.destroy();
         }
     }
+}
+
+/** Microseconds since 1970 out of "1764142800.Vfe00I1234M56789.host": between the two parts stands the inode. */
+function deliveredAt(name: string): number {
+    const [, seconds = '0', micros = '0'] = /^(\d+)\..*M(\d+)/.exec(name) ?? [];
+    return Number(seconds) * 1e6 + Number(micros);
 }
 
 function readDelivered(file: string): DeliveredMail {

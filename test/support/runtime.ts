@@ -1,5 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Changes } from './changes';
 import { findFreePort } from './free-port';
 import { runtimeScript, selectedVersion, type NodeRedVersion } from './node-red-version';
 import { OwnProcess } from './own-process';
@@ -133,11 +134,18 @@ export class Runtime {
         await this.waitForLog(/Started (flows|modified)|Waiting for missing types/, START_TIMEOUT_MS, before);
     }
 
-    /** Stops or starts the flows while Node-RED goes on. */
+    /** Stops or starts the flows while Node-RED goes on; resolves when a crash would not undo it. */
     async setFlowState(state: 'start' | 'stop'): Promise<void> {
         const before = this.lineCount;
         await this.request('/flows/state', { method: 'POST', body: JSON.stringify({ state }) });
         await this.waitForLog(state === 'start' ? /Started flows/ : /Stopped flows/, START_TIMEOUT_MS, before);
+        const changes = new Changes();
+        const watcher = watch(this.userDir, () => changes.notify());
+        // written after the answer and the line in the log
+        const file = join(this.userDir, '.config.runtime.json');
+        const isKept = (): boolean =>
+            existsSync(file) && readFileSync(file, 'utf8').includes(`"runtimeFlowState": "${state}"`);
+        await changes.until(isKept, `${state} in ${file}`).finally(() => watcher.close());
     }
 
     /** Reads JSON from the admin API. */

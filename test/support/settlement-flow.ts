@@ -28,6 +28,8 @@ interface CustomConfig {
     does?: string;
     /** True for a node that does not tell the runtime when it has completed a message. */
     silent?: boolean;
+    /** True for a handler that takes what it gets as a list: the runtime counts no parameter at all. */
+    rest?: boolean;
     /** How long it takes to close. */
     closeMs?: number;
 }
@@ -47,9 +49,17 @@ const CORE_NODES = [
     'function/80-template',
     'function/89-delay',
     'function/89-trigger',
+    'function/90-exec',
     'function/rbe',
+    'network/10-mqtt',
     'network/21-httprequest',
+    'network/22-websocket',
+    'network/31-tcpin',
+    'parsers/70-CSV',
+    'parsers/70-HTML',
     'parsers/70-JSON',
+    'parsers/70-XML',
+    'parsers/70-YAML',
     'sequence/17-split',
     'sequence/18-sort',
     'sequence/19-batch',
@@ -193,7 +203,7 @@ export class SettlementFlow {
         };
         RED.nodes.registerType('custom', function (this: Node, config): void {
             RED.nodes.createNode(this, config);
-            const { does, silent, closeMs } = config as unknown as CustomConfig;
+            const { does, silent, rest, closeMs } = config as unknown as CustomConfig;
             const handler = handlers[does ?? ''] ?? passOn;
             const run: Handler = (msg, send, done) => {
                 note(this.id, msg);
@@ -204,6 +214,8 @@ export class SettlementFlow {
                 const nothing = (): void => undefined;
                 this.on('input', ((msg: FlowMessage) =>
                     run.call(this, msg, this.send.bind(this) as never, nothing)) as never);
+            } else if (rest) {
+                this.on('input', ((...all: Parameters<Handler>) => run.apply(this, all)) as never);
             } else {
                 this.on('input', (msg, send, done) => run.call(this, msg as FlowMessage, send as never, done as never));
             }

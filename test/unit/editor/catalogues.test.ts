@@ -129,8 +129,8 @@ describe('status texts', () => {
         shown.forEach(key => assertKnown('smtp-out', key));
     });
 
-    it('exist for the two states of the nodes that change flags', () => {
-        for (const type of ['mark-unseen', 'flag-mail']) {
+    it('exist for the two states of the nodes that act on mail', () => {
+        for (const type of ['mark-unseen', 'flag-mail', 'move-mail', 'save-mail', 'search-mail']) {
             assertKnown(type, `${type}.status.not-configured`);
             assertKnown(type, `${type}.status.failed`);
         }

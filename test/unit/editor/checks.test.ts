@@ -24,8 +24,8 @@ describe('validators', () => {
                 name => typeof judge(type, name, node[name], node) === 'string'
             );
             const expected: Record<string, string[]> = {
-                'imap-account': ['host'],
-                'smtp-account': ['host'],
+                'imap-account': ['host', 'tested'],
+                'smtp-account': ['host', 'tested'],
                 'filter-sender': ['senders'],
                 'flag-mail': ['add']
             };

@@ -1,0 +1,55 @@
+import type { ImapAccount } from '../account/imap-account';
+import { MailError, MailErrorCode } from '../message/mail-error';
+import { readMailboxes } from '../smtp/mailboxes';
+import { buildMime } from '../smtp/mime';
+import { composeMail, type MessageFields } from '../smtp/outgoing';
+import type { SendingSettings } from '../smtp/sending-settings';
+import type { MailBytes } from './save-mail';
+
+const MESSAGE_ID = /^<[^<>\s]+>$/;
+
+/**
+ * Writes the mail that smtp-out would make of a message, as a draft or a record: with Bcc, and without recipients too.
+ * Behind smtp-out it gets the Message-ID and the time of the mail that was sent.
+ *
+ * @throws MailError as composeMail and buildMime do; NOT_CONFIGURED when the account's own address is not known.
+ */
+export async function composeCopy(msg: MessageFields, account: ImapAccount): Promise<MailBytes> {
+    const options = { to: null, subject: null, signature: false, attachmentsDir: '', isDraft: true };
+    const mail = composeMail(msg, options, settingsOf(account));
+    const { messageId, at } = (msg['sent'] ?? {}) as { messageId?: unknown; at?: unknown };
+    const sentAt = new Date(typeof at === 'string' ? at : NaN);
+    const built = await buildMime(
+        {
+            ...mail,
+            messageId: typeof messageId === 'string' && MESSAGE_ID.test(messageId) ? messageId : mail.messageId,
+            date: Number.isNaN(sentAt.getTime()) ? mail.date : sentAt
+        },
+        0,
+        true
+    );
+    return { bytes: built.bytes, flags: [], receivedAt: null };
+}
+
+/** Nothing is sent here, so the message may name any address of its sender, and there are no limits of a provider. */
+function settingsOf(account: ImapAccount): SendingSettings {
+    const [address = ''] = account.settings.addresses ?? [];
+    const [sender] = address === '' ? [] : readMailboxes('address of the account', address);
+    if (!sender) {
+        throw new MailError({
+            code: MailErrorCode.NotConfigured,
+            kind: 'configuration',
+            step: 'configure',
+            account: account.label,
+            problem: 'the account has no address, so it is not known from whom the mail is',
+            remedy: 'Enter the address in the account and deploy.'
+        });
+    }
+    return {
+        sender,
+        sendAs: { isEmpty: false, matches: () => true, mayMatch: () => true },
+        signature: null,
+        limits: { messagesPerMinute: 0, messagesPerDay: 0, recipientsPerDay: 0, recipientsPerMessage: 0, maxBytes: 0 },
+        connections: 1
+    };
+}

@@ -1,0 +1,31 @@
+import type { MailParts } from './mail-parts';
+import type { Profile } from './profile';
+import type { InquiryFormat } from './types';
+
+/** The profiles that apply to one mail. */
+export interface Choice {
+    /** Those of its sender. */
+    specific: readonly Profile[];
+    /** Those of every sender, for forms of unknown making. */
+    generic: readonly Profile[];
+    /** A profile names this sender, even if for other subjects. */
+    isKnownSender: boolean;
+    /** The profile for XML or JSON-LD: that of the sender before one for all. */
+    format(format: InquiryFormat): Profile | undefined;
+}
+
+/** Selects by the strict sender of the mail and then by the beginning of its subject. */
+export function choose(profiles: readonly Profile[], { from, subject }: MailParts): Choice {
+    const folded = subject.trim().toLowerCase();
+    const fits = (profile: Profile): boolean =>
+        profile.subject.length === 0 || profile.subject.some(start => folded.startsWith(start.toLowerCase()));
+    const ofSender = from ? profiles.filter(({ senderMatcher }) => senderMatcher.matches(from)) : [];
+    const general = profiles.filter(profile => profile.senderMatcher.isEmpty && fits(profile));
+    const specific = ofSender.filter(fits);
+    return {
+        specific,
+        generic: general.filter(({ format }) => format === 'generic'),
+        isKnownSender: ofSender.length > 0,
+        format: format => [...specific, ...general].find(profile => profile.format === format)
+    };
+}

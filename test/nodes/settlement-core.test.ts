@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { findFreePort } from '../support/free-port';
+import { assertDone, assertFailed, delay, end, func, settlementSuite, source } from '../support/settlement-suite';
+import type { FlowNode } from '../support/settlement-flow';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const SHORT = 150;
+const SPLIT = { id: 'split', type: 'split', splt: '\\n', spltType: 'str', arraySplt: 1, arraySpltType: 'len' };
+
+function rate(...wires: string[]): FlowNode {
+    const limit = { pauseType: 'rate', rate: '1', rateUnits: 'minute', nbRateUnits: '1', drop: false };
+    return { ...delay('n', 1, ...wires), ...limit };
+}
+
+function join(settings: object): FlowNode {
+    return { id: 'join', type: 'join', build: 'array', timeout: '', count: '', ...settings, wires: [['end']] };
+}
+
+function exec(command: string): FlowNode {
+    const rest = { addpay: '', append: '', useSpawn: 'false', timer: '', oldrc: false };
+    return { id: 'n', type: 'exec', command, ...rest, wires: [['end'], [], []] };
+}
+
+const PARSERS: Array<[string, FlowNode, string]> = [
+    ['csv', { id: 'n', type: 'csv', sep: ',', multi: 'one', temp: 'a,b', hdrin: false }, '1,2'],
+    ['html', { id: 'n', type: 'html', tag: 'p', ret: 'text', as: 'multi' }, '<p>1</p><p>2</p>'],
+    ['xml', { id: 'n', type: 'xml', property: 'payload' }, '<a>1</a>'],
+    ['yaml', { id: 'n', type: 'yaml', property: 'payload' }, 'a: 1']
+];
+
+settlementSuite('settlement through core nodes that keep or lose messages', load => {
+    for (const [name, parser, payload] of PARSERS) {
+        it(`follows a mail through ${name}`, async () => {
+            const test = await load([
+                source('set'),
+                func('set', `msg.payload = ${JSON.stringify(payload)}; return msg;`, 'n'),
+                { ...parser, wires: [['slow']] },
+                delay('slow', 40, 'end'),
+                end()
+            ]);
+            assertDone(await test.emit());
+            assert.equal(test.received('end').length, 1);
+        });
+    }
+
+    describe('a delay', () => {
+        it('that is reset has finished with the mail, although nothing goes on', async () => {
+            const test = await load([source('n'), delay('n', 60_000, 'end'), end()]);
+            const outcome = test.emit();
+            await test.handled('n');
+            test.node('n').receive({ reset: true } as never);
+            assertDone(await outcome);
+            assert.equal(test.received('end').length, 0);
+        });
+
+        it('that is flushed sends the mail on, and what follows is awaited', async () => {
+            const test = await load([
+                source('n'),
+                delay('n', 60_000, 'bad'),
+                func('bad', "throw new Error('after the flush')")
+            ]);
+            const outcome = test.emit();
+            await test.handled('n');
+            test.node('n').receive({ flush: true } as never);
+            assertFailed(await outcome, /after the flush/);
+        });
+    });
+
+    describe('a rate limitation', () => {
+        it('that is reset drops its queue without a word, and the time limit decides', async () => {
+            const test = await load([source('n'), rate('end'), end()]);
+            const [first, second] = [test.emit(), test.emit('source', SHORT)];
+            assertDone(await first);
+            test.node('n').receive({ reset: true, payload: 'stop' } as never);
+            assertFailed(await second, /did not finish/);
+        });
+
+        it('whose queue overflows loses mails, and settles none of them', async () => {
+            const test = await load([source('n'), rate('end'), end()], {}, { nodeMessageBufferMaxLength: 2 });
+            const outcomes = [0, 1, 2, 3].map(() => test.emit('source', SHORT));
+            const kinds = (await Promise.all(outcomes)).map(({ kind }) => kind);
+            assert.deepEqual(kinds, ['done', 'failed', 'failed', 'failed']);
+            assert.equal(test.received('end').length, 1);
+        });
+    });
+
+    it('a trigger has finished before its later message, which settles nothing any more', async () => {
+        const trigger = { op1: '1', op1type: 'str', op2: '0', op2type: 'str', duration: '80', units: 'ms' };
+        const test = await load([
+            source('n'),
+            { id: 'n', type: 'trigger', ...trigger, wires: [['check']] },
+            func('check', "if (msg.payload === '0') { throw new Error('late'); } return msg;", 'end'),
+            end()
+        ]);
+        assertDone(await test.emit());
+        await sleep(150);
+        assertDone(await test.emit());
+    });
+
+    it('a function that sends from a timer has finished before', async () => {
+        const test = await load([
+            source('n'),
+            func('n', 'setTimeout(() => node.send(msg), 60);', 'bad'),
+            func('bad', "throw new Error('late')")
+        ]);
+        assertDone(await test.emit());
+        await test.handled('bad');
+    });
+
+    describe('split', () => {
+        it('that keeps the last part for more to come leaves the mail to the time limit', async () => {
+            const test = await load([
+                source('lines'),
+                func('lines', "msg.payload = 'a\\nb\\nrest'; return msg;", 'split'),
+                { ...SPLIT, stream: true, wires: [['end']] },
+                end()
+            ]);
+            const outcome = await test.emit('source', SHORT);
+            // the rest was kept in memory only: a mail that counted as done would have lost it
+            assert.deepEqual(
+                test.received('end').map(msg => msg.payload),
+                ['a', 'b']
+            );
+            assert.ok(['failed', 'done'].includes(outcome.kind));
+        });
+
+        it('keeps the parts of several mails apart', async () => {
+            const test = await load([
+                source('lines'),
+                func('lines', 'msg.payload = [1, 2, 3]; return msg;', 'split'),
+                { ...SPLIT, wires: [['slow']] },
+                delay('slow', 20, 'third'),
+                func('third', "if (msg.mail.ref.uid === 2 && msg.payload === 3) { throw 'third'; } return msg;", 'join'),
+                join({ mode: 'auto' }),
+                end()
+            ]);
+            const [first, second, third] = await Promise.all([
+                test.emit(),
+                test.emit('source', 2_000),
+                test.emit()
+            ]);
+            assert.deepEqual([first?.kind, second?.kind, third?.kind], ['done', 'failed', 'done']);
+            assert.equal(test.received('end').length, 2);
+        });
+    });
+
+    describe('join', () => {
+        it('without a number waits until the flows stop', async () => {
+            const test = await load([source('join'), join({ mode: 'custom' }), end()]);
+            const outcome = test.emit();
+            await test.handled('join');
+            await test.stopFlows();
+            assert.equal((await outcome).kind, 'given-back');
+        });
+
+        it('that is reset without a group forgets what it has, and the time limit decides', async () => {
+            const test = await load([
+                source('lines'),
+                func('lines', 'msg.parts = { id: 1, index: 0, count: 2, type: "array" }; return msg;', 'join'),
+                join({ mode: 'auto' }),
+                end()
+            ]);
+            const outcome = test.emit('source', SHORT);
+            await test.handled('join');
+            test.node('join').receive({ reset: true } as never);
+            assertFailed(await outcome, /did not finish/);
+        });
+
+        it('that overflows fails none of the mails silently', async () => {
+            const test = await load(
+                [source('join'), join({ mode: 'custom', count: '9' }), end()],
+                {},
+                { nodeMessageBufferMaxLength: 2 }
+            );
+            const outcomes = await Promise.all([0, 1, 2, 3].map(() => test.emit('source', SHORT)));
+            assert.ok(
+                outcomes.some(({ kind }) => kind === 'failed'),
+                JSON.stringify(outcomes)
+            );
+            assert.equal(test.received('end').length, 0);
+        });
+    });
+
+    describe('exec', () => {
+        it('is followed to what the command printed', async () => {
+            const test = await load([source('n'), exec('echo hello'), end()]);
+            assertDone(await test.emit());
+            assert.match(String(test.received('end')[0]?.payload), /hello/);
+        });
+
+        it('has finished whatever the exit code', async () => {
+            const test = await load([source('n'), exec('exit 3'), end()]);
+            assertDone(await test.emit());
+        });
+
+        it('fails a mail when what looks at the exit code does', async () => {
+            const test = await load([
+                source('n'),
+                { ...exec('exit 3'), wires: [[], [], ['code']] },
+                func('code', "if (msg.payload.code) { throw new Error('code ' + msg.payload.code); }")
+            ]);
+            assertFailed(await test.emit(), /code 3/);
+        });
+    });
+
+    describe('mqtt out', () => {
+        const mqtt = (port: number, topic: string): FlowNode[] => [
+            { id: 'n', type: 'mqtt out', topic, qos: '1', retain: 'false', broker: 'broker' },
+            { id: 'broker', type: 'mqtt-broker', broker: '127.0.0.1', port: String(port), clientid: 'c', x: 0, y: 0 }
+        ];
+
+        it('without a connection never finishes, and the time limit decides', async () => {
+            const test = await load([source('n'), ...mqtt(await findFreePort(), 'orders')]);
+            assertFailed(await test.emit('source', SHORT), /did not finish/);
+        });
+
+        it('with a topic that is none never finishes either', async () => {
+            const test = await load([source('n'), ...mqtt(await findFreePort(), 'orders/#')]);
+            assertFailed(await test.emit('source', SHORT), /./);
+        });
+    });
+
+    it('websocket out has finished although nobody is connected', async () => {
+        const test = await load([
+            source('n'),
+            { id: 'n', type: 'websocket out', server: 'ws', client: '' },
+            { id: 'ws', type: 'websocket-listener', path: '/nobody', wholemsg: 'false' }
+        ]);
+        assertDone(await test.emit());
+    });
+
+    describe('tcp out', () => {
+        const tcp = (port: number): FlowNode => {
+            const rest = { beserver: 'client', base64: false, end: false, tls: '' };
+            return { id: 'n', type: 'tcp out', host: '127.0.0.1', port: String(port), ...rest };
+        };
+
+        it('has finished although nothing is connected', async () => {
+            const test = await load([source('n'), tcp(await findFreePort())]);
+            assertDone(await test.emit());
+        });
+
+        it('has finished when the text was handed to the line', async () => {
+            const server = createServer((socket: Socket) => socket.on('error', () => undefined).resume());
+            server.listen(0, '127.0.0.1');
+            await once(server, 'listening');
+            try {
+                const test = await load([source('n'), tcp((server.address() as AddressInfo).port)]);
+                assertDone(await test.emit());
+                await test.stop();
+            } finally {
+                server.close();
+            }
+        });
+    });
+
+    it('a Status node has no part in it', async () => {
+        const test = await load([
+            source('n'),
+            func('n', "node.status({ text: 'busy' }); return msg;", 'end'),
+            { id: 'status', type: 'status', scope: null, wires: [['bad']] },
+            func('bad', "throw new Error('about a status')"),
+            end()
+        ]);
+        assertDone(await test.emit());
+    });
+
+    it('a Complete node behind a failed mail is not called, and nothing waits for it', async () => {
+        const test = await load([
+            source('n'),
+            func('n', "throw new Error('bad')"),
+            { id: 'complete', type: 'complete', scope: ['n'], wires: [['end']] },
+            end()
+        ]);
+        assertFailed(await test.emit(), /bad/);
+        assert.equal(test.received('end').length, 0);
+    });
+});
