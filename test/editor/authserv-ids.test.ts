@@ -41,7 +41,8 @@ describe('the look for the own mail server', function () {
         await use.click();
         await use.click();
         await editor.done();
-        await editor.deploy();
+        // the account was never tested, of which the editor warns
+        await editor.deploy(true);
         const saved = (await suite.flows()).find(node => node['id'] === 'n1');
         assert.deepEqual(saved?.['authservIds'], ['mx.example']);
         assert.deepEqual(Object.keys(saved ?? {}).sort(), Object.keys(filter).sort());

@@ -7,6 +7,7 @@ const FLOW = flowOfAllNodes({
     'smtp-account': { host: 'smtp.example.com', sendAs: ['*@example.com'] },
     'imap-in': { folders: ['INBOX'], senders: ['*@example.com'], attachments: 'file', attachmentsDir: 'mail' },
     'filter-sender': { senders: ['*@example.com'] },
+    'filter-automatic': { notices: 'automatic' },
     'parse-inquiry': { profiles: ['machineseeker', { id: 'my-portal' }] },
     'flag-mail': { add: ['$Done'] },
     'ack-mail': { outcome: 'failure' },
