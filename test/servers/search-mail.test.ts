@@ -90,7 +90,7 @@ describe('search-mail on Dovecot', function () {
         await suite.dovecot.fill('anna', 'INBOX', numbered(1, 120));
         const complete = { id: 'complete', type: 'complete', scope: ['node'], wires: [['done']] };
         const nodes = [complete, { id: 'done', type: 'recorder' }];
-        await suite.start({ ...ALL, limit: 120, wires: [['out']] }, {}, nodes, [core('common/24-complete')]);
+        await suite.start({ ...ALL, limit: 120, wires: [['out']] }, {}, nodes);
         await suite.pass({});
         await suite.red.waitForMessage('done');
         assert.equal(suite.red.recorded('out').length, 120);
