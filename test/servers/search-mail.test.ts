@@ -88,9 +88,9 @@ describe('search-mail on Dovecot', function () {
 
     it('finishes with a message after the last mail was sent', async () => {
         await suite.dovecot.fill('anna', 'INBOX', numbered(1, 120));
-        const complete = { id: 'complete', type: 'complete', scope: ['node'], wires: [['done']] };
+        const complete = { id: 'at-end', type: 'complete', scope: ['node'], wires: [['done']] };
         const nodes = [complete, { id: 'done', type: 'recorder' }];
-        await suite.start({ ...ALL, limit: 120, wires: [['out']] }, {}, nodes, [core('common/24-complete')]);
+        await suite.start({ ...ALL, limit: 120, wires: [['out']] }, {}, nodes);
         await suite.pass({});
         await suite.red.waitForMessage('done');
         assert.equal(suite.red.recorded('out').length, 120);

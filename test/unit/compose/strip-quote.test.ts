@@ -15,7 +15,7 @@ interface ReplyCase {
 const CASES = JSON.parse(
     readFileSync(join(__dirname, '..', '..', 'fixtures', 'reply-cases.json'), 'utf8')
 ) as ReplyCase[];
-/** On a busy machine too; the time itself is some 30 ms. */
+/** The time itself is some 30 ms. */
 const MAX_MS = 200;
 const MEGABYTE = 1_000_000;
 
@@ -142,29 +142,31 @@ describe('hostile text of a megabyte', () => {
         'line breaks': repeated('<br>'),
         comments: repeated('<!--')
     };
+    // time of the processor and not of the clock: others may use the machine too
     const measured = (text: string, source: string): number => {
-        const start = performance.now();
+        const start = process.cpuUsage();
         stripQuote(text, source, true);
-        return performance.now() - start;
+        return process.cpuUsage(start).user / 1000;
     };
+    const best = (text: string, source: string): number => Math.min(...[1, 2, 3, 4].map(() => measured(text, source)));
     // compiled code is what counts: a runtime reads more than one mail
     before(() => Object.values(rows).forEach(text => stripQuote(text.slice(0, 10_000), text.slice(0, 10_000), true)));
 
     for (const [name, text] of Object.entries(rows)) {
         it(`takes no time: ${name}`, () => {
-            assert.ok(Math.min(measured(text, ''), measured(text, '')) < MAX_MS);
+            assert.ok(best(text, '') < MAX_MS);
         });
     }
     for (const [name, source] of Object.entries(html)) {
         it(`takes no time as HTML: ${name}`, () => {
-            assert.ok(Math.min(measured('x', source), measured('x', source)) < MAX_MS);
+            assert.ok(best('x', source) < MAX_MS);
         });
     }
 
     it('costs in proportion to its size', () => {
         const time = (bytes: number): number => {
             const text = repeated('On 1.1.2024 10:00 x@y.de wrote\nFrom: a\n> b\n', bytes);
-            return Math.min(...[1, 2, 3, 4, 5].map(() => measured(text, '')));
+            return best(text, '');
         };
         const [small, large] = [time(20_000), time(80_000)];
         // four times the size; a quadratic scanner needs sixteen times as long

@@ -27,10 +27,26 @@ describe('validators', () => {
                 'imap-account': ['host', 'tested'],
                 'smtp-account': ['host', 'tested'],
                 'filter-sender': ['senders'],
-                'flag-mail': ['add']
+                'flag-mail': ['add'],
+                'move-mail': ['folder'],
+                'save-mail': ['folder']
             };
             assert.deepEqual(refused, expected[type] ?? [], type);
         }
+    });
+
+    it('judge a folder by its name when it stands in the node, and not when it comes from the message', () => {
+        const typed = (folderType: string): object => ({ action: 'move', folderType });
+        assertReason(judge('move-mail', 'folder', '', { ...typed('str') }), /a value is missing/);
+        assertReason(judge('save-mail', 'folder', 'a\tb', { ...typed('str') }), /no control characters/);
+        assert.equal(judge('move-mail', 'folder', 'payload.x', { ...typed('msg') }), true);
+        assert.equal(judge('move-mail', 'folder', '', { action: 'trash', folderType: 'str' }), true);
+    });
+
+    it('ask search-mail for conditions, and look at those that stand in the node', () => {
+        assertReason(judge('search-mail', 'search', '', { searchType: 'msg' }), /a value is missing/);
+        assertReason(judge('search-mail', 'search', '{"unread": true}', { searchType: 'json' }), /is not known/);
+        assert.equal(judge('search-mail', 'search', 'query', { searchType: 'msg' }), true);
     });
 
     it('accept an environment variable everywhere, for a list also in place of one entry', () => {
