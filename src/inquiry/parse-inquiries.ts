@@ -1,6 +1,6 @@
 import type { UncheckedMail } from '../sender/message-field';
 import { ADF_ROOT, readAdf } from './adf';
-import type { Draft } from './draft';
+import { Draft } from './draft';
 import { finishInquiries, type Found } from './finish';
 import { readBoxes } from './html-box';
 import { readPage, type HtmlPage } from './html-page';
@@ -220,8 +220,7 @@ class Search {
         if (drafts.length > 0 && !lacking) {
             return found;
         }
-        const missing = profile.required.filter(field => !lacking?.has(field));
-        this.#setbacks.push({ reason, profile, missing });
+        this.#setbacks.push({ reason, profile, missing: missingIn(lacking ?? new Draft(), profile) });
         return null;
     }
 
@@ -230,7 +229,9 @@ class Search {
         for (const profile of this.#choice.specific) {
             const isNamed = this.#setbacks.some(setback => setback.profile === profile);
             if (!isNamed && (subjectTells(profile, this.#parts.subject) || this.#readLabels(profile).known > 0)) {
-                this.#setbacks.push({ reason: 'template-changed', profile, missing: profile.required });
+                const outside = new Draft();
+                fillFromMail(outside, profile, this.#parts);
+                this.#setbacks.push({ reason: 'template-changed', profile, missing: missingIn(outside, profile) });
             }
         }
     }
@@ -250,7 +251,11 @@ function xmlReader(profile: Profile): (root: Parameters<typeof readAdf>[0]) => D
 }
 
 function isComplete(draft: Draft, profile: Profile): boolean {
-    return profile.required.every(field => draft.has(field));
+    return missingIn(draft, profile).length === 0;
+}
+
+function missingIn(draft: Draft, profile: Profile): string[] {
+    return profile.required.filter(field => !draft.has(field));
 }
 
 function bounded(drafts: Draft[]): Draft[] {
