@@ -31,6 +31,9 @@ export interface MailParts {
     mail: Inquiry['mail'];
 }
 
+/** At least two labels: a form passes on what was typed, and not every word with an @ in it is an address. */
+const HOST_NAME = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
+
 /** Brings a message into the shape that the formats rely on. Never throws; what has the wrong type is absent. */
 export function mailParts(message: UncheckedMessage, mail: UncheckedMail): MailParts {
     const from = readMessageField(mail, 'from');
@@ -69,7 +72,7 @@ export function plainAddress(value: string): Mailbox | null {
         .split(/[\s<>[\]()]+/)
         .filter(part => part.includes('@'));
     const result = parseAddress(first.replace(/^mailto:/i, '').replace(/[.,;]+$/, ''));
-    return result.ok && result.mailbox.domain.includes('.') ? result.mailbox : null;
+    return result.ok && HOST_NAME.test(result.mailbox.domain) ? result.mailbox : null;
 }
 
 function addressesOf(list: unknown): string[] {

@@ -27,7 +27,13 @@ export interface ExampleServers {
 type Message = Record<string, unknown>;
 
 const ROOT = join(__dirname, '..', '..');
-const CORE_NODES = ['function/10-function', 'common/90-comment'];
+const CORE_NODES = [
+    'function/10-function',
+    'common/90-comment',
+    'network/21-httprequest',
+    'parsers/70-CSV',
+    'storage/10-file'
+];
 /** A mail that failed is tried again after 10 s. */
 const MESSAGE_TIMEOUT_MS = 25_000;
 const PACK = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

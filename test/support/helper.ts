@@ -65,7 +65,8 @@ export class NodeRedUnderTest {
         const withHooks = [nodes].flat().map(node => (RED: NodeAPI) => {
             // the helper leaves the hooks out; those of the runtime work
             Object.assign(RED, { hooks: this.#runtime.hooks });
-            node(RED);
+            // some core nodes register only when what they import has been loaded; the helper waits for that
+            return node(RED);
         });
         await testHelper.load([...withHooks, RED => this.#registerRecorder(RED)], flow, credentials);
         for (const { id, type } of flow) {
