@@ -105,7 +105,7 @@ class Search {
     /** In comments, and as markup of its own when a mail program has sent XML as HTML. */
     #hiddenXml(): string[] {
         const { html } = this.#parts;
-        const wantsXml = this.#choice.format('xml') !== undefined;
+        const wantsXml = this.#choice.ofFormat('xml').length > 0;
         const comments = html.includes('<!--') ? this.#pageOfMail().comments.map(comment => comment.trim()) : [];
         const hidden = comments.filter(comment => hasKnownRoot(comment) || (wantsXml && /^<[a-z?]/i.test(comment)));
         return [...hidden, ...(comments.length === 0 ? bodyXml({ ...this.#parts, text: html }) : [])];
@@ -130,7 +130,7 @@ class Search {
         }
         const { root } = reading;
         const format = root.name === ADF_ROOT ? 'adf' : root.name === OPENIMMO_ROOT ? 'openimmo' : 'xml';
-        const profile = this.#choice.format(format);
+        const [profile] = this.#choice.ofFormat(format);
         if (!profile) {
             return null;
         }
@@ -143,7 +143,7 @@ class Search {
     }
 
     #findJsonLd(): Found | null {
-        const profile = this.#choice.format('json-ld');
+        const [profile] = this.#choice.ofFormat('json-ld');
         if (!profile || !/ld\+json/i.test(this.#parts.html)) {
             return null;
         }
@@ -159,7 +159,7 @@ class Search {
     }
 
     #findBoxes(): Found | null {
-        for (const profile of this.#choice.specific.filter(({ format }) => format === 'html-box')) {
+        for (const profile of this.#choice.ofFormat('html-box')) {
             const html = this.#html();
             const drafts = bounded(readBoxes({ lines: readPage(html, profile.box).lines, html }, profile));
             const confidence = CONFIDENCE['html-box'];
@@ -173,8 +173,8 @@ class Search {
     }
 
     #findLabels(): Found | null {
-        const readings = this.#choice.specific
-            .filter(({ format }) => format === 'label-value')
+        const readings = this.#choice
+            .ofFormat('label-value')
             .map(profile => ({ profile, reading: this.#readLabels(profile) }));
         // several profiles may share a sender: the one whose labels occur most is meant
         readings.sort((a, b) => b.reading.known - a.reading.known);
@@ -220,7 +220,10 @@ class Search {
         if (drafts.length > 0 && !lacking) {
             return found;
         }
-        this.#setbacks.push({ reason, profile, missing: missingIn(lacking ?? new Draft(), profile) });
+        // a profile for every sender does not make every mail with one of its words a failure
+        if (reason !== 'template-changed' || this.#choice.specific.includes(profile)) {
+            this.#setbacks.push({ reason, profile, missing: missingIn(lacking ?? new Draft(), profile) });
+        }
         return null;
     }
 

@@ -10,8 +10,8 @@ export interface Choice {
     generic: readonly Profile[];
     /** A profile names this sender, even if for other subjects. */
     isKnownSender: boolean;
-    /** The profile for XML or JSON-LD: that of the sender before one for all. */
-    format(format: InquiryFormat): Profile | undefined;
+    /** Those of a format: that of the sender before those for all. */
+    ofFormat(format: InquiryFormat): readonly Profile[];
 }
 
 /** Selects by the strict sender of the mail and then by the beginning of its subject. */
@@ -26,6 +26,6 @@ export function choose(profiles: readonly Profile[], { from, subject }: MailPart
         specific,
         generic: general.filter(({ format }) => format === 'generic'),
         isKnownSender: ofSender.length > 0,
-        format: format => [...specific, ...general].find(profile => profile.format === format)
+        ofFormat: format => [...specific, ...general].filter(profile => profile.format === format)
     };
 }
