@@ -1,7 +1,6 @@
-import type { UncheckedMail } from '../sender/message-field';
 import type { MailAttachment } from '../message/types';
-import { type Mailbox, parseAddress } from '../sender/mailbox-parser';
-import { readMessageField } from '../sender/message-field';
+import type { Mailbox } from '../sender/mailbox-parser';
+import { readMessageField, type UncheckedMail } from '../sender/message-field';
 import type { Inquiry } from './types';
 
 /** The message of a flow as it arrives: any node before may have written anything into it. */
@@ -30,9 +29,6 @@ export interface MailParts {
     /** The `mail` of every inquiry. */
     mail: Inquiry['mail'];
 }
-
-/** At least two labels: a form passes on what was typed, and not every word with an @ in it is an address. */
-const HOST_NAME = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
 
 /** Brings a message into the shape that the formats rely on. Never throws; what has the wrong type is absent. */
 export function mailParts(message: UncheckedMessage, mail: UncheckedMail): MailParts {
@@ -63,16 +59,6 @@ export function mailParts(message: UncheckedMessage, mail: UncheckedMail): MailP
             authentication: structuredClone(objectOf(mail['authentication']))
         }
     };
-}
-
-/** Reads text that must be one address, with or without the words that mail programs put around it. */
-export function plainAddress(value: string): Mailbox | null {
-    const [first = ''] = value
-        .trim()
-        .split(/[\s<>[\]()]+/)
-        .filter(part => part.includes('@'));
-    const result = parseAddress(first.replace(/^mailto:/i, '').replace(/[.,;]+$/, ''));
-    return result.ok && HOST_NAME.test(result.mailbox.domain) ? result.mailbox : null;
 }
 
 function addressesOf(list: unknown): string[] {
