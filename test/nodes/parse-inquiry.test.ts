@@ -115,7 +115,7 @@ describe('the node parse-inquiry', () => {
     });
 
     describe('shows in the editor what a profile makes of a mail', () => {
-        const source = 'From: Ben <ben@example.com>\r\nSubject: x\r\n\r\nWer: Ben\r\nWas: Hallo\r\n';
+        const source = 'From: Ben <ben@example.com>\nSubject: x\n\nWer: Ben\nWas: Hallo\n';
 
         async function preview(body: object): Promise<{ status: number; body: Answer }> {
             await deploy();
