@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { EditorSuite, savedNode } from '../support/editor-suite';
+import { OWN_PROFILE } from '../support/own-profile';
 
 const TAB = { id: 'tab1', type: 'tab', label: 'Mail' };
-const OWN = {
-    id: 'own',
-    portal: 'own',
-    senders: ['*@example.com'],
-    format: 'label-value',
-    labels: { Wer: 'contact.name', Was: 'inquiry.text' },
-    required: ['inquiry.text']
-};
 const SOURCE = 'From: Ben <ben@example.com>\n\nWer: <img src=x onerror=alert(1)>\nWas: Hallo\n';
 
 describe('own profiles in the dialog of parse-inquiry', function () {
@@ -21,7 +14,7 @@ describe('own profiles in the dialog of parse-inquiry', function () {
     }
 
     it('are tried with a pasted mail, whose words stay words', async () => {
-        const editor = await suite.open([TAB, node(['adf', OWN])]);
+        const editor = await suite.open([TAB, node(['adf', OWN_PROFILE])]);
         const { page } = editor;
         await editor.openNode('parse inquiry');
         await page.getByText('Try an own profile').click();
@@ -36,7 +29,7 @@ describe('own profiles in the dialog of parse-inquiry', function () {
     });
 
     it('are saved beside the chosen ids, and can be added and removed', async () => {
-        const editor = await suite.open([TAB, node(['adf', OWN])]);
+        const editor = await suite.open([TAB, node(['adf', OWN_PROFILE])]);
         const { page } = editor;
         await editor.openNode('parse inquiry');
         const own = page.getByRole('group', { name: 'Own profiles' });
@@ -51,7 +44,9 @@ describe('own profiles in the dialog of parse-inquiry', function () {
     });
 
     it('are marked when something is wrong with them', async () => {
-        const editor = await suite.open([TAB, node([{ ...OWN, senders: ['example.com'] }])], { language: 'de-DE' });
+        const editor = await suite.open([TAB, node([{ ...OWN_PROFILE, senders: ['example.com'] }])], {
+            language: 'de-DE'
+        });
         await editor.page.locator('.red-ui-flow-node-error:not(.hide)').waitFor();
         await editor.openNode('parse inquiry');
         await editor.page.getByRole('alert').filter({ hasText: 'Absendermuster' }).waitFor();

@@ -3,17 +3,10 @@ import type { NodeMessage } from 'node-red';
 import parseInquiry = require('../../nodes/parse-inquiry');
 import type { Inquiry, NotRecognised } from '../../src/inquiry/types';
 import { useNodeRed } from '../support/helper';
+import { OWN_PROFILE } from '../support/own-profile';
 
 const RELAY = 'buyer-1@channel.machineseeker.com';
 const FORM = `Name: Anna\nE-Mail: ${RELAY}\nNachricht an Sie: Ist sie noch da?\n`;
-const OWN = {
-    id: 'own',
-    portal: 'own',
-    senders: ['*@example.com'],
-    format: 'label-value',
-    labels: { Wer: 'contact.name', Was: 'inquiry.text' },
-    required: ['inquiry.text']
-};
 
 type Answer = { recognised?: boolean; inquiries?: Inquiry[]; problem?: NotRecognised; error?: string };
 
@@ -94,14 +87,14 @@ describe('the node parse-inquiry', () => {
     });
 
     it('reads by a profile of the user', async () => {
-        await deploy({ profiles: ['adf', OWN] });
+        await deploy({ profiles: ['adf', OWN_PROFILE] });
         receive({ payload: 'Wer: Ben\nWas: Hallo\n', mail: mail('a@example.com') });
         const { payload } = await red.waitForMessage('inquiry');
         assert.equal((payload as Inquiry).source.profile, 'own@1');
     });
 
     it('fails every message when a profile is wrong, and says what', async () => {
-        await deploy({ profiles: [{ ...OWN, format: 'csv' }] });
+        await deploy({ profiles: [{ ...OWN_PROFILE, format: 'csv' }] });
         await red.waitForStatus('parse', /invalid-settings/);
         receive({ payload: FORM, mail: mail(RELAY) });
         await red.waitForError('parse', /profile "own" is not valid: format must be one of/);
@@ -123,20 +116,20 @@ describe('the node parse-inquiry', () => {
         }
 
         it('from a pasted source', async () => {
-            const { status, body } = await preview({ profile: OWN, source: `\n\n${source}` });
+            const { status, body } = await preview({ profile: OWN_PROFILE, source: `\n\n${source}` });
             assert.equal(status, 200);
             assert.equal(body.inquiries?.[0]?.contact.name, 'Ben');
             await red.unload();
-            const other = await preview({ profile: OWN, source: source.replace('example.com', 'example.net') });
+            const other = await preview({ profile: OWN_PROFILE, source: source.replace('example.com', 'example.net') });
             assert.equal(other.body.problem?.reason, 'no-profile');
         });
 
         it('or what is wrong', async () => {
             const wrong: ReadonlyArray<[object, RegExp]> = [
-                [{ profile: { ...OWN, labels: { Wer: 'name' } }, source }, /labels\["Wer"\] must be one of/],
-                [{ profile: OWN }, /no account is chosen/],
-                [{ profile: OWN, account: 'parse' }, /no account is chosen/],
-                [{ profile: OWN, source: 'x'.repeat(2 * 1024 * 1024 + 1) }, /more than 2 MB/],
+                [{ profile: { ...OWN_PROFILE, labels: { Wer: 'name' } }, source }, /labels\["Wer"\] must be one of/],
+                [{ profile: OWN_PROFILE }, /no account is chosen/],
+                [{ profile: OWN_PROFILE, account: 'parse' }, /no account is chosen/],
+                [{ profile: OWN_PROFILE, source: 'x'.repeat(2 * 1024 * 1024 + 1) }, /more than 2 MB/],
                 [{}, /must be an object/]
             ];
             for (const [body, error] of wrong) {

@@ -6,16 +6,10 @@ import { startDovecot, type Dovecot } from '../support/dovecot';
 import { useNodeRed } from '../support/helper';
 import { buildMail } from '../support/mail-builder';
 import { requireServer } from '../support/require-server';
+import { OWN_PROFILE } from '../support/own-profile';
 
 const PASSWORD = 'Geheim-4711';
-const OWN = {
-    id: 'own',
-    portal: 'own',
-    senders: ['*@portal.example'],
-    format: 'label-value',
-    labels: { Wer: 'contact.name', Was: 'inquiry.text' },
-    required: ['inquiry.text']
-};
+const OWN = { ...OWN_PROFILE, senders: ['*@portal.example'] };
 
 interface Answer {
     inquiries?: Inquiry[];

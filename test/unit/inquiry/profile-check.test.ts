@@ -4,15 +4,9 @@ import { checkProfile } from '../../../src/inquiry/profile-check';
 import { selectProfiles } from '../../../src/inquiry/profile-selection';
 import { MailError, MailErrorCode } from '../../../src/message/mail-error';
 import { loadEditor } from '../../support/editor-sandbox';
+import { OWN_PROFILE } from '../../support/own-profile';
 
-const OWN = {
-    id: 'my-portal',
-    portal: 'my-portal',
-    senders: ['*@example.com'],
-    format: 'label-value',
-    labels: { Name: 'contact.name', Message: 'inquiry.text' },
-    required: ['inquiry.text']
-};
+const OWN = { ...OWN_PROFILE, id: 'my-portal' };
 
 function without(property: keyof typeof OWN): object {
     return Object.fromEntries(Object.entries(OWN).filter(([name]) => name !== property));
@@ -51,7 +45,7 @@ describe('the check of a profile', () => {
         ['a long label', { ...OWN, labels: { ['x'.repeat(31)]: 'contact.name' } }, /must have 1 to 30 characters/],
         ['no labels', { ...OWN, labels: {} }, /labels must name at least one label/],
         ['a start label that is none', { ...OWN, start: ['Firma'] }, /start names "Firma"/],
-        ['a message label that is none', { ...OWN, message: 'Name' }, /message must be a label/],
+        ['a message label that is none', { ...OWN, message: 'Wer' }, /message must be a label/],
         ['nothing required', { ...OWN, required: [] }, /required must name at least one field/],
         ['an unknown requirement', { ...OWN, required: ['inquiry.text|x'] }, /required\[0\] must be one of/],
         [
