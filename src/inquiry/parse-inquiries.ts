@@ -10,7 +10,7 @@ import { BeyondLimit, MAX_HTML_CHARS, MAX_INQUIRIES, MAX_RAW_CHARS } from './lim
 import { type MailParts, mailParts, type UncheckedMessage } from './mail-parts';
 import { OPENIMMO_ROOT, readOpenImmo } from './openimmo';
 import type { Profile } from './profile';
-import { choose, type Choice } from './profile-choice';
+import { choose, ownChoice, type Choice } from './profile-choice';
 import { problem, type Setback } from './setback';
 import { fillFromMail, subjectTells } from './from-mail';
 import { countInSubject } from './subject-count';
@@ -34,7 +34,7 @@ const GENERIC_CONFIDENCE = 0.5;
 
 /**
  * Makes inquiries of a mail, or says why there are none. The order is: XML, JSON-LD, the portal's box, the portal's
- * labels, labels in general; the first that finds everything its profile requires decides. Nothing is executed, loaded
+ * labels, labels in general, each first by the profiles of the sender; the first that finds everything its profile requires decides. Nothing is executed, loaded
  * or read from disk, the time grows with the size of the mail only, and nothing a sender writes makes it throw.
  *
  * @param mail `msg.mail`; its From selects the profiles.
@@ -48,10 +48,13 @@ export function parseInquiries(
     const choice = choose(profiles, parts);
     const setbacks: Setback[] = [];
     try {
-        const found = new Search(parts, choice, setbacks).run();
+        // the portal's own form first: a buyer may type or attach XML, which must not take its place
+        const search = new Search(parts, choice, setbacks);
+        const found = new Search(parts, ownChoice(choice), setbacks).find() ?? search.find();
         if (found) {
             return { recognised: true, inquiries: finishInquiries(found, parts) };
         }
+        search.suspectChange();
     } catch (error) {
         if (!(error instanceof BeyondLimit)) {
             throw error;
@@ -75,19 +78,29 @@ class Search {
         this.#setbacks = setbacks;
     }
 
-    run(): Found | null {
-        const found =
-            this.#findXml(attachedXml(this.#parts)) ??
-            this.#findXml(bodyXml(this.#parts)) ??
-            this.#findXml(this.#hiddenXml()) ??
-            this.#findJsonLd() ??
-            this.#findBoxes() ??
-            this.#findLabels() ??
-            this.#findGeneric();
-        if (!found) {
-            this.#suspectChange();
+    /** Null when no format gives all that its profile requires; what came near is then among the setbacks. */
+    find(): Found | null {
+        return this.#choice.isEmpty
+            ? null
+            : (this.#findXml(attachedXml(this.#parts)) ??
+                  this.#findXml(bodyXml(this.#parts)) ??
+                  this.#findXml(this.#hiddenXml()) ??
+                  this.#findJsonLd() ??
+                  this.#findBoxes() ??
+                  this.#findLabels() ??
+                  this.#findGeneric());
+    }
+
+    /** A subject or a label of the portal without the rest: its form is probably another one than it was. */
+    suspectChange(): void {
+        for (const profile of this.#choice.specific) {
+            const isNamed = this.#setbacks.some(setback => setback.profile === profile);
+            if (!isNamed && (subjectTells(profile, this.#parts.subject) || this.#readLabels(profile).known > 0)) {
+                const outside = new Draft();
+                fillFromMail(outside, profile, this.#parts);
+                this.#setbacks.push({ reason: 'template-changed', profile, missing: missingIn(outside, profile) });
+            }
         }
-        return found;
     }
 
     #pageOfMail(): HtmlPage {
@@ -225,18 +238,6 @@ class Search {
             this.#setbacks.push({ reason, profile, missing: missingIn(lacking ?? new Draft(), profile) });
         }
         return null;
-    }
-
-    /** A subject or a label of the portal without the rest: its form is probably another one than it was. */
-    #suspectChange(): void {
-        for (const profile of this.#choice.specific) {
-            const isNamed = this.#setbacks.some(setback => setback.profile === profile);
-            if (!isNamed && (subjectTells(profile, this.#parts.subject) || this.#readLabels(profile).known > 0)) {
-                const outside = new Draft();
-                fillFromMail(outside, profile, this.#parts);
-                this.#setbacks.push({ reason: 'template-changed', profile, missing: missingIn(outside, profile) });
-            }
-        }
     }
 
     #compareCount(found: Found): Found {

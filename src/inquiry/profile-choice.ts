@@ -8,6 +8,8 @@ export interface Choice {
     specific: readonly Profile[];
     /** Those of every sender, for forms of unknown making. */
     generic: readonly Profile[];
+    /** No profile applies at all. */
+    isEmpty: boolean;
     /** A profile names this sender, even if for other subjects. */
     isKnownSender: boolean;
     /** Those of a format: that of the sender before those for all. */
@@ -25,7 +27,19 @@ export function choose(profiles: readonly Profile[], { from, subject }: MailPart
     return {
         specific,
         generic: general.filter(({ format }) => format === 'generic'),
+        isEmpty: specific.length + general.length === 0,
         isKnownSender: ofSender.length > 0,
         ofFormat: format => [...specific, ...general].filter(profile => profile.format === format)
+    };
+}
+
+/** The profiles of the sender without those for everybody. */
+export function ownChoice(choice: Choice): Choice {
+    const { specific } = choice;
+    return {
+        ...choice,
+        generic: [],
+        isEmpty: specific.length === 0,
+        ofFormat: format => specific.filter(profile => profile.format === format)
     };
 }

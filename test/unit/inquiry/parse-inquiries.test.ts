@@ -142,6 +142,23 @@ describe('an inquiry', () => {
     });
 });
 
+describe('XML from a buyer', () => {
+    const xml =
+        '<adf><prospect><customer><contact><email>evil@bad.example</email></contact></customer></prospect></adf>';
+    const attachment = { filename: 'a.xml', contentType: 'text/xml', content: Buffer.from(xml) };
+
+    it("does not take the place of the portal's form, typed or attached", () => {
+        for (const message of [{ payload: `${FORM}${xml}\n` }, { payload: FORM, attachments: [attachment] }]) {
+            const { contact, source } = inquiryOf(message);
+            assert.deepEqual([contact.email, source.portal], [RELAY, 'machineseeker']);
+        }
+    });
+
+    it('is read where the mail has no other form', () => {
+        assert.equal(inquiryOf({ payload: 'x', attachments: [attachment] }).source.format, 'adf');
+    });
+});
+
 describe('a digest', () => {
     const block = (name: string): string =>
         `<b>Firma:</b> F<br><b>Name:</b> ${name}<br><b>E-Mail:</b> ${name}@channel.machineseeker.com<br><b>Nachricht an Sie:</b> Hallo<br>`;
