@@ -42,6 +42,7 @@ const CORE_NODES = [
     'function/89-delay',
     'network/21-httpin',
     'network/21-httprequest',
+    'parsers/70-CSV',
     'storage/10-file'
 ];
 /** A mail that failed is tried again after 10 s. */
