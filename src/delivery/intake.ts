@@ -1,32 +1,21 @@
 import type { FetchMessageObject } from 'imapflow';
-import { fetchContent, type FetchedMail } from '../imap/content';
+import { isOversize } from '../imap/content';
 import { isConnectionProblem } from '../imap/errors';
 import { toDate, type OpenFolder } from '../imap/open-folder';
-import { selectMails, type SelectionRule } from '../imap/selection';
+import { selectMails } from '../imap/selection';
+import { atMost } from '../message/at-most';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
-import { judgeSender } from '../sender/verdict';
 import type { StateStore } from '../state/store';
+import { afterwards } from './afterwards';
 import { fingerprint } from './fingerprint';
+import { ensureHistory } from './history';
 import type { InFlightMail, Outcome } from './in-flight';
-import { atMost } from '../message/at-most';
-import { Ledger, type LedgerPlace } from './ledger';
+import type { IntakeOptions, IntakePorts } from './intake-ports';
+import { Ledger } from './ledger';
 import { MailQueue } from './mail-queue';
-import { discard, MailReader, snapshot, type ReaderOptions } from './mail-reader';
-import { findStart, type StartRule } from './start';
-
-export interface IntakeOptions extends ReaderOptions {
-    place: LedgerPlace;
-    rule: SelectionRule;
-    start: StartRule;
-    oversize: 'headers' | 'skip';
-    /** Mails emitted and not yet settled; the rest stays on the server. */
-    inFlight: number;
-    /** Tries per mail before it is given up. */
-    attempts: number;
-    /** Pause before the next try of a mail, after its try number `attempt` failed. */
-    pauseMs: (attempt: number) => number;
-}
+import { discard, MailReader, snapshot } from './mail-reader';
+import { MailSupply } from './mail-supply';
 
 /** A mail that a stop made nodes drop comes again after this; a flow that gives everything back must not spin. */
 const GIVEN_BACK_PAUSE_MS = 1_000;
@@ -39,25 +28,7 @@ const FINISH_TIMEOUT_MS = 5_000;
 /** A connection lost this often at the same mail is no accident any more. */
 const TRIES_AT_ONCE = 3;
 
-/** What happens around a mail; the node supplies it. */
-export interface IntakePorts {
-    /** Hands a mail to the flow. Resolves with what became of it; undefined means that handing over settles it. */
-    deliver(message: MailMessage, fingerprint: string): Promise<Outcome> | undefined;
-    /** A mail that an earlier instance of the node has emitted and that a flow still works on. */
-    adopt(uidValidity: string, uid: number): InFlightMail | null;
-    /** `afterSuccess`; null when there is nothing to do. It reports its own failure, and the mail counts as done. */
-    afterSuccess: ((message: MailMessage) => Promise<void>) | null;
-    /** Second output and `afterFailure`, after the last try; reports its own failure. */
-    giveUp(message: MailMessage, error: MailError): Promise<void>;
-    /** Something the user should know that stops nothing. */
-    notice(text: string): void;
-    /** `waiting` mails are selected and not yet delivered; `delivered` counts since the queue was last empty. */
-    progress(delivered: number, waiting: number): void;
-    /** A mail was settled after the look that emitted it. */
-    settled(): void;
-    /** Asks for another look at what is known already: room became free, or a retry is due. */
-    resume(): void;
-}
+type Rows = Map<number, FetchMessageObject>;
 
 /**
  * The story of a mail in one folder, from top to bottom:
@@ -75,6 +46,7 @@ export class Intake {
     readonly #store: StateStore;
     readonly #ports: IntakePorts;
     readonly #reader: MailReader;
+    readonly #supply: MailSupply;
     readonly #queue = new MailQueue();
     readonly #inFlight = new Set<number>();
     /** Work on mails whose outcome is known. */
@@ -92,16 +64,27 @@ export class Intake {
 
     constructor(options: IntakeOptions, store: StateStore, ports: IntakePorts) {
         this.#options = options;
-        this.#reader = new MailReader(options.place.account, options);
+        this.#reader = new MailReader(options.place.account, options.rule.senders, options);
+        this.#supply = new MailSupply(options.plan, row => this.#isWanted(row), options.inFlight);
         this.#store = store;
         this.#ports = ports;
     }
 
     /**
-     * Takes what is known and, with `scan`, what is new in the folder, as far as the flow has room for it. Rejects with
-     * MailError; may be called again.
+     * Takes what is known and, with `scan`, what is new in the folder, as far as the flow has room for it. Resolves with
+     * true when there is more, for which the flow has no room yet. Rejects with MailError; may be called again.
      */
-    async look(folder: OpenFolder, scan: boolean): Promise<void> {
+    async look(folder: OpenFolder, scan: boolean): Promise<boolean> {
+        try {
+            await this.#take(folder, scan);
+        } finally {
+            // the connection is not ours any more when this returns
+            await this.#supply.arrival();
+        }
+        return this.#hasMore();
+    }
+
+    async #take(folder: OpenFolder, scan: boolean): Promise<void> {
         const ledger = await this.#open(folder);
         this.#queue.takeDue(Date.now());
         // a timer may fire a millisecond early, and what was not due then still needs one
@@ -149,30 +132,18 @@ export class Intake {
 
     async #open(folder: OpenFolder): Promise<Ledger> {
         const ledger = this.#ledger ?? (await Ledger.open(this.#store, this.#options.place));
-        if (!ledger.started) {
-            const start = await findStart(folder, this.#options.start, new Date());
-            ledger.start(folder.uidValidity, start);
-            await ledger.save();
-            if (ledger.problem) {
-                this.#ports.notice(`${ledger.problem}; the node starts as if it were new`);
-            }
-        } else if (ledger.uidValidity !== folder.uidValidity) {
-            await this.#renew(folder, ledger);
+        const renewed = await ensureHistory(ledger, folder, this.#options.start, text => this.#ports.notice(text));
+        if (renewed) {
+            this.#queue.clear();
         }
-        if (this.#ledger === null) {
+        if (this.#ledger === null && ledger.problem) {
+            this.#ports.notice(ledger.problem);
+        }
+        if (renewed || this.#ledger === null) {
             this.#ledger = ledger;
             this.#resume(ledger);
         }
         return ledger;
-    }
-
-    /** UIDVALIDITY changed: every mail has a new number. Fingerprints and the start date tell what is new. */
-    async #renew(folder: OpenFolder, ledger: Ledger): Promise<void> {
-        this.#ports.notice(`the server renewed the folder "${folder.path}"; mail is recognised by its fingerprints`);
-        ledger.start(folder.uidValidity, { watermark: 0, since: ledger.since, sinceBelowUid: folder.uidNext });
-        await ledger.save();
-        this.#queue.clear();
-        this.#resume(ledger);
     }
 
     /** What was in flight when the runtime ended comes again; what waits for a retry keeps waiting. */
@@ -190,6 +161,11 @@ export class Intake {
             }
         }
         this.#planRetry();
+    }
+
+    /** Only room in the flow is missing. */
+    #hasMore(): boolean {
+        return this.#queue.size > 0 || this.#scanOwed;
     }
 
     #hasRoom(): boolean {
@@ -229,78 +205,82 @@ export class Intake {
             ledger.begin(uid, ledger.attempts(uid) + 1);
         }
         this.#advance(ledger);
-        // written while the server works, and awaited before the first mail is emitted
+        // written while mails are fetched and read, and awaited before the first is emitted
         const durable = ledger.save();
         durable.catch(() => undefined);
-        const rows = await folder.meta(uids);
+        const rows = await this.#supply.rows(folder, uids);
         for (const uid of uids) {
             const row = rows.get(uid);
-            const skipped = row && this.#options.oversize === 'skip' && (row.size ?? 0) > this.#options.plan.maxBytes;
-            if (!row || skipped || ledger.isBefore(uid, toDate(row.internalDate))) {
+            if (!row || !this.#isWanted(row)) {
                 rows.delete(uid);
                 ledger.settle(uid, null);
             }
         }
-        const expected = new Set(rows.keys());
+        const expected = new Map(rows);
         try {
-            for await (const mail of fetchContent(folder, rows, this.#options.plan)) {
-                await durable;
-                await this.#deliver(folder, ledger, mail);
-                expected.delete(mail.uid);
+            for await (const message of afterwards(durable, this.#read(folder, ledger, expected, durable))) {
+                expected.delete(message.mail.ref.uid);
+                this.#emit(ledger, message);
                 if (this.#closed) {
                     return;
                 }
             }
         } catch (error) {
-            const failure = folder.connection.error(error, 'fetch');
-            if (failure.code === MailErrorCode.LedgerFailed) {
-                throw failure;
-            }
-            if (!folder.connection.usable || isConnectionProblem(failure)) {
-                // one mail that ends every connection must not keep the others waiting for ever
-                [this.#suspect] = expected;
-                if (this.#suspect !== undefined && ledger.attempts(this.#suspect) >= TRIES_AT_ONCE) {
-                    await this.#failUnread(ledger, folder, rows.get(this.#suspect), failure);
-                }
-                throw failure;
-            }
-            // the server refuses these mails, not the connection: each gets its own tries
-            for (const uid of expected) {
-                await this.#failUnread(ledger, folder, rows.get(uid), failure);
-            }
+            await this.#failBatch(folder, ledger, expected, folder.connection.error(error, 'fetch'));
             return;
         }
         // between the two commands they were expunged or moved away
-        expected.forEach(uid => ledger.settle(uid, null));
+        expected.forEach((_row, uid) => ledger.settle(uid, null));
         await durable;
     }
 
-    async #deliver(folder: OpenFolder, ledger: Ledger, mail: FetchedMail): Promise<void> {
-        const { rule } = this.#options;
-        // once more on the complete header: what the server returned as HEADER.FIELDS was its own reading
-        const judged = rule.senders.isEmpty ? null : judgeSender(mail.header, rule.senders);
-        if (judged !== null && judged.verdict !== 'match') {
-            discard(mail);
-            const reason = judged.verdict === 'reject' ? judged.problem : 'the complete header names another sender';
-            this.#ports.notice(`the mail with UID ${mail.uid} looked like a match but was refused: ${reason}`);
-            ledger.settle(mail.uid, null);
-            return;
+    /** False for mail that the search of the start rule let through, and for oversize mail that is to be skipped. */
+    #isWanted(row: FetchMessageObject): boolean {
+        const { oversize, plan } = this.#options;
+        const skipped = oversize === 'skip' && isOversize(row, plan);
+        return !skipped && this.#ledger?.isBefore(row.uid, toDate(row.internalDate)) !== true;
+    }
+
+    /** Makes messages of mails. Those of which none can be made are decided here and are expected no more. */
+    async *#read(
+        folder: OpenFolder,
+        ledger: Ledger,
+        expected: Rows,
+        durable: Promise<void>
+    ): AsyncGenerator<MailMessage> {
+        if (this.#options.attachments === 'file') {
+            // a disk that cannot keep the ledger must not be filled with attachments
+            await durable;
         }
-        let message: MailMessage;
-        try {
-            message = await this.#reader.read(folder, mail, ledger.attempts(mail.uid));
-        } catch (error) {
-            discard(mail);
-            const failure = folder.connection.error(error, 'fetch');
-            if (!folder.connection.usable) {
-                throw failure;
+        for await (const mail of this.#supply.mails(folder, new Map(expected), count => this.#queue.peek(count))) {
+            const refusal = this.#reader.refusal(mail);
+            if (refusal !== null) {
+                discard(mail);
+                expected.delete(mail.uid);
+                this.#ports.notice(`the mail with UID ${mail.uid} looked like a match but was refused: ${refusal}`);
+                ledger.settle(mail.uid, null);
+                continue;
             }
-            await this.#failUnread(ledger, folder, mail.row, failure, mail.header);
-            return;
+            try {
+                yield await this.#reader.read(folder, mail, ledger.attempts(mail.uid));
+            } catch (error) {
+                discard(mail);
+                const failure = folder.connection.error(error, 'fetch');
+                if (!folder.connection.usable) {
+                    throw failure;
+                }
+                expected.delete(mail.uid);
+                await durable;
+                await this.#failUnread(ledger, folder, mail.row, failure, mail.header);
+            }
         }
+    }
+
+    #emit(ledger: Ledger, message: MailMessage): void {
+        const { uid } = message.mail.ref;
         const print = fingerprint(message.mail, message.header);
         if (ledger.knows(print)) {
-            ledger.settle(mail.uid, null);
+            ledger.settle(uid, null);
             return;
         }
         this.#deliveredInRun++;
@@ -308,15 +288,35 @@ export class Intake {
         const untouched = snapshot(message);
         const outcome = this.#ports.deliver(message, print);
         if (outcome === undefined && this.#ports.afterSuccess === null) {
-            ledger.settle(mail.uid, print);
+            ledger.settle(uid, print);
             return;
         }
-        this.#inFlight.add(mail.uid);
+        this.#inFlight.add(uid);
         this.#follow(ledger, {
             message: untouched,
             fingerprint: print,
             outcome: outcome ?? Promise.resolve({ kind: 'done' })
         });
+    }
+
+    /** @param expected the mails of the batch that were not emitted. */
+    async #failBatch(folder: OpenFolder, ledger: Ledger, expected: Rows, failure: MailError): Promise<void> {
+        if (failure.code === MailErrorCode.LedgerFailed) {
+            throw failure;
+        }
+        if (!folder.connection.usable || isConnectionProblem(failure)) {
+            // one mail that ends every connection must not keep the others waiting for ever
+            const [suspect] = expected.values();
+            this.#suspect = suspect?.uid;
+            if (suspect && ledger.attempts(suspect.uid) >= TRIES_AT_ONCE) {
+                await this.#failUnread(ledger, folder, suspect, failure);
+            }
+            throw failure;
+        }
+        // the server refuses these mails, not the connection: each gets its own tries
+        for (const row of expected.values()) {
+            await this.#failUnread(ledger, folder, row, failure);
+        }
     }
 
     /** Waits for the flow without holding up anything; what comes after the outcome is awaited when the node closes. */
@@ -375,7 +375,7 @@ export class Intake {
 
     /** Mails of a batch finish close together: taking the next ones one by one would cost a write for each. */
     #resumeSoon(): void {
-        if (this.#closed || (this.#queue.size === 0 && !this.#scanOwed)) {
+        if (this.#closed || !this.#hasMore()) {
             return;
         }
         this.#resumeTimer ??= setTimeout(
@@ -404,14 +404,12 @@ export class Intake {
     async #failUnread(
         ledger: Ledger,
         folder: OpenFolder,
-        row: FetchMessageObject | undefined,
+        row: FetchMessageObject,
         error: MailError,
         header: Buffer | null = null
     ): Promise<void> {
-        if (row) {
-            const attempt = ledger.attempts(row.uid);
-            await this.#fail(ledger, row.uid, error, () => this.#reader.headerOnly(folder, row, header, attempt));
-        }
+        const attempt = ledger.attempts(row.uid);
+        await this.#fail(ledger, row.uid, error, () => this.#reader.headerOnly(folder, row, header, attempt));
     }
 
     /** The watermark may pass what is pending, because that is written down, but not what only waits in memory. */

@@ -1,13 +1,9 @@
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { StateStore } from '../state/store';
-import {
-    LEDGER_FORMAT,
-    LEDGER_VERSION,
-    MAX_FINGERPRINTS,
-    parseLedgerRecord,
-    type LedgerRecord,
-    type PendingMail
-} from './ledger-record';
+import { LedgerPrints, type PrintsRecord } from './ledger-prints';
+import { LEDGER_FORMAT, LEDGER_VERSION, parseLedgerRecord, type LedgerRecord, type PendingMail } from './ledger-record';
+
+const AS_NEW = 'the node starts as if it were new';
 
 export interface LedgerPlace {
     /** Id of the imap-in node: two nodes on one folder keep two ledgers. */
@@ -33,8 +29,8 @@ export class Ledger {
     readonly #store: StateStore;
     readonly #key: string;
     readonly #label: string;
-    #record: LedgerRecord;
-    #known: Set<string>;
+    readonly #prints: LedgerPrints;
+    #record: Omit<LedgerRecord, keyof PrintsRecord>;
     #writing: Promise<void> = Promise.resolve();
     #next: Promise<void> | null = null;
     #dirty = false;
@@ -43,30 +39,28 @@ export class Ledger {
     /** What was wrong with the stored record, once. */
     readonly problem: string;
 
-    private constructor(store: StateStore, place: LedgerPlace, record: LedgerRecord | null, problem: string) {
+    private constructor(
+        store: StateStore,
+        place: LedgerPlace,
+        prints: LedgerPrints,
+        record: LedgerRecord | null,
+        problem: string
+    ) {
         this.#store = store;
         this.#key = keyOf(place);
         this.#label = `${place.account} ${place.folder}`;
+        this.#prints = prints;
         this.started = record !== null;
         this.problem = problem;
         this.#record = record ?? emptyRecord(place);
-        this.#known = new Set(this.#record.fingerprints);
     }
 
     /** Loads the ledger; a damaged one is kept aside and reported in `problem`. Rejects when the store fails. */
     static async open(store: StateStore, place: LedgerPlace): Promise<Ledger> {
-        const key = keyOf(place);
+        const prints = new LedgerPrints(store, index => keyOf(place, `fingerprints ${index}`));
         try {
-            const loaded = await store.load(key);
-            if (loaded.state === 'damaged') {
-                return new Ledger(store, place, null, loaded.problem);
-            }
-            const record = loaded.state === 'present' ? parseLedgerRecord(loaded.value) : null;
-            if (loaded.state === 'present' && !record) {
-                await store.setAside(key);
-                return new Ledger(store, place, null, 'the stored ledger has another format and was kept aside');
-            }
-            return new Ledger(store, place, record, '');
+            const { record, problem } = await loadRecord(store, keyOf(place));
+            return new Ledger(store, place, prints, record, record ? await prints.load(record) : problem);
         } catch (error) {
             throw ledgerError(`${place.account} ${place.folder}`, 'could not be read', error);
         }
@@ -149,20 +143,15 @@ export class Ledger {
             delete this.#record.pending[String(uid)];
         }
         this.#dirty = true;
-        if (fingerprint === null || this.#known.has(fingerprint)) {
-            return;
-        }
-        this.#record.delivered++;
-        this.#known.add(fingerprint);
-        this.#record.fingerprints.push(fingerprint);
-        while (this.#record.fingerprints.length > MAX_FINGERPRINTS) {
-            this.#known.delete(this.#record.fingerprints.shift() as string);
+        if (fingerprint !== null && !this.#prints.has(fingerprint)) {
+            this.#record.delivered++;
+            this.#prints.add(fingerprint);
         }
     }
 
     /** True for a mail that was settled before, perhaps under another UID. */
     knows(fingerprint: string): boolean {
-        return this.#known.has(fingerprint);
+        return this.#prints.has(fingerprint);
     }
 
     /** Resolves when everything changed so far is durable. Rejects with LEDGER_FAILED: then nothing may be emitted. */
@@ -179,9 +168,11 @@ export class Ledger {
     }
 
     async #write(): Promise<void> {
-        this.#dirty = false;
         try {
-            await this.#store.save(this.#key, structuredClone(this.#record));
+            await this.#prints.putAway();
+            // what changed meanwhile is in the copy
+            this.#dirty = false;
+            await this.#store.save(this.#key, structuredClone({ ...this.#record, ...this.#prints.record }));
         } catch (error) {
             this.#dirty = true;
             throw ledgerError(this.#label, 'could not be written', error);
@@ -189,11 +180,24 @@ export class Ledger {
     }
 }
 
-function keyOf(place: LedgerPlace): string {
-    return JSON.stringify([place.node, place.account, place.folder]);
+async function loadRecord(store: StateStore, key: string): Promise<{ record: LedgerRecord | null; problem: string }> {
+    const loaded = await store.load(key);
+    if (loaded.state !== 'present') {
+        return { record: null, problem: loaded.state === 'damaged' ? `${loaded.problem}; ${AS_NEW}` : '' };
+    }
+    const record = parseLedgerRecord(loaded.value);
+    if (record) {
+        return { record, problem: '' };
+    }
+    await store.setAside(key);
+    return { record, problem: `the stored ledger has another format and was kept aside; ${AS_NEW}` };
 }
 
-function emptyRecord(place: LedgerPlace): LedgerRecord {
+function keyOf(place: LedgerPlace, ...part: string[]): string {
+    return JSON.stringify([place.node, place.account, place.folder, ...part]);
+}
+
+function emptyRecord(place: LedgerPlace): Omit<LedgerRecord, keyof PrintsRecord> {
     return {
         format: LEDGER_FORMAT,
         version: LEDGER_VERSION,
@@ -204,7 +208,6 @@ function emptyRecord(place: LedgerPlace): LedgerRecord {
         since: null,
         sinceBelowUid: 0,
         pending: {},
-        fingerprints: [],
         delivered: 0
     };
 }

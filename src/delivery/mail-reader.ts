@@ -3,6 +3,8 @@ import type { FetchMessageObject } from 'imapflow';
 import type { ContentPlan, FetchedMail } from '../imap/content';
 import { flagsOf, toDate, type OpenFolder } from '../imap/open-folder';
 import { readMail } from '../message/read-mail';
+import type { SenderMatcher } from '../sender/pattern';
+import { judgeSender } from '../sender/verdict';
 import type { AttachmentMode, MailMessage, MailMeta } from '../message/types';
 
 export interface ReaderOptions {
@@ -15,11 +17,25 @@ export interface ReaderOptions {
 /** Makes messages of what the server gave. */
 export class MailReader {
     readonly #account: string;
+    readonly #senders: SenderMatcher;
     readonly #options: ReaderOptions;
 
-    constructor(account: string, options: ReaderOptions) {
+    constructor(account: string, senders: SenderMatcher, options: ReaderOptions) {
         this.#account = account;
+        this.#senders = senders;
         this.#options = options;
+    }
+
+    /**
+     * Judges the sender once more on the complete header: what the server returned as HEADER.FIELDS was its own reading.
+     * Returns why the mail does not belong here after all, or null.
+     */
+    refusal(mail: FetchedMail): string | null {
+        const judged = this.#senders.isEmpty ? null : judgeSender(mail.header, this.#senders);
+        if (judged === null || judged.verdict === 'match') {
+            return null;
+        }
+        return judged.verdict === 'reject' ? judged.problem : 'the complete header names another sender';
     }
 
     /** Reads a fetched mail; each call is an attempt with an id of its own. Rejects as readMail does. */
