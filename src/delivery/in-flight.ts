@@ -1,3 +1,4 @@
+import { MailError, MailErrorCode } from '../message/mail-error';
 import type { MailMessage, MailRef } from '../message/types';
 import { snapshot } from './mail-reader';
 
@@ -87,4 +88,15 @@ export class InFlightMails {
         entry?.settle(outcome);
         return entry !== undefined;
     }
+}
+
+/** A mail that the flow did not finish, for whom it is told to. */
+export function flowError(folder: string, reason: string): MailError {
+    return new MailError({
+        code: MailErrorCode.FlowFailed,
+        kind: 'temporary',
+        step: 'flow',
+        account: folder,
+        problem: `the flow did not finish with the mail: ${reason}`
+    });
 }

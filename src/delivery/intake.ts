@@ -10,12 +10,13 @@ import type { StateStore } from '../state/store';
 import { afterwards } from './afterwards';
 import { fingerprint } from './fingerprint';
 import { ensureHistory } from './history';
-import type { InFlightMail, Outcome } from './in-flight';
+import { flowError, type InFlightMail, type Outcome } from './in-flight';
 import type { IntakeOptions, IntakePorts } from './intake-ports';
 import { Ledger } from './ledger';
 import { MailQueue } from './mail-queue';
-import { discard, MailReader, snapshot } from './mail-reader';
+import { MailReader, snapshot, type Reading } from './mail-reader';
 import { MailSupply } from './mail-supply';
+import { OnceTimer } from './once-timer';
 
 /** A mail that a stop made nodes drop comes again after this; a flow that gives everything back must not spin. */
 const GIVEN_BACK_PAUSE_MS = 1_000;
@@ -49,6 +50,9 @@ export class Intake {
     readonly #supply: MailSupply;
     readonly #queue = new MailQueue();
     readonly #inFlight = new Set<number>();
+    readonly #saveTimer = new OnceTimer();
+    readonly #resumeTimer = new OnceTimer();
+    readonly #retryTimer = new OnceTimer();
     /** Work on mails whose outcome is known. */
     readonly #finishing = new Set<Promise<void>>();
     #ledger: Ledger | null = null;
@@ -56,16 +60,13 @@ export class Intake {
     #suspect: number | undefined;
     #scannedTo = 0;
     #scanOwed = false;
-    #saveTimer: NodeJS.Timeout | undefined;
-    #resumeTimer: NodeJS.Timeout | undefined;
     #deliveredInRun = 0;
-    #retryTimer: NodeJS.Timeout | undefined;
     #closed = false;
 
     constructor(options: IntakeOptions, store: StateStore, ports: IntakePorts) {
         this.#options = options;
         this.#reader = new MailReader(options.place.account, options.rule.senders, options);
-        this.#supply = new MailSupply(options.plan, row => this.#isWanted(row), options.inFlight);
+        this.#supply = new MailSupply(options.plan, row => this.#isWanted(row));
         this.#store = store;
         this.#ports = ports;
     }
@@ -121,26 +122,22 @@ export class Intake {
     /** Stops taking mail, lets begun actions end, and makes the ledger durable. Bounded; never rejects. */
     async close(): Promise<void> {
         this.#closed = true;
-        clearTimeout(this.#retryTimer);
-        clearTimeout(this.#resumeTimer);
+        this.#retryTimer.close();
+        this.#resumeTimer.close();
         await atMost(FINISH_TIMEOUT_MS, Promise.all(this.#finishing));
-        clearTimeout(this.#saveTimer);
-        if (this.#ledger?.isDirty) {
-            await this.#ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
-        }
+        this.#saveTimer.close();
+        await this.#saveIfDirty(this.#ledger);
     }
 
     async #open(folder: OpenFolder): Promise<Ledger> {
         const ledger = this.#ledger ?? (await Ledger.open(this.#store, this.#options.place));
-        const renewed = await ensureHistory(ledger, folder, this.#options.start, text => this.#ports.notice(text));
-        if (renewed) {
-            this.#queue.clear();
-        }
         if (this.#ledger === null && ledger.problem) {
             this.#ports.notice(ledger.problem);
         }
+        const renewed = await ensureHistory(ledger, folder, this.#options.start, text => this.#ports.notice(text));
         if (renewed || this.#ledger === null) {
             this.#ledger = ledger;
+            this.#queue.clear();
             this.#resume(ledger);
         }
         return ledger;
@@ -209,25 +206,24 @@ export class Intake {
         const durable = ledger.save();
         durable.catch(() => undefined);
         const rows = await this.#supply.rows(folder, uids);
-        for (const uid of uids) {
-            const row = rows.get(uid);
-            if (!row || !this.#isWanted(row)) {
-                rows.delete(uid);
-                ledger.settle(uid, null);
-            }
-        }
+        uids.filter(uid => !rows.has(uid)).forEach(uid => ledger.settle(uid, null));
         const expected = new Map(rows);
         try {
-            for await (const message of afterwards(durable, this.#read(folder, ledger, expected, durable))) {
-                expected.delete(message.mail.ref.uid);
-                this.#emit(ledger, message);
+            if (this.#options.attachments === 'file') {
+                // a disk that cannot keep the ledger must not be filled with attachments
+                await durable;
+            }
+            const mails = this.#supply.mails(folder, rows, count => this.#queue.peek(count));
+            const readings = this.#reader.readAll(folder, mails, uid => ledger.attempts(uid));
+            for await (const reading of afterwards(durable, readings)) {
+                expected.delete(reading.mail.uid);
+                await this.#decide(folder, ledger, reading);
                 if (this.#closed) {
                     return;
                 }
             }
         } catch (error) {
-            await this.#failBatch(folder, ledger, expected, folder.connection.error(error, 'fetch'));
-            return;
+            return this.#failBatch(folder, ledger, expected, folder.connection.error(error, 'fetch'));
         }
         // between the two commands they were expunged or moved away
         expected.forEach((_row, uid) => ledger.settle(uid, null));
@@ -241,38 +237,14 @@ export class Intake {
         return !skipped && this.#ledger?.isBefore(row.uid, toDate(row.internalDate)) !== true;
     }
 
-    /** Makes messages of mails. Those of which none can be made are decided here and are expected no more. */
-    async *#read(
-        folder: OpenFolder,
-        ledger: Ledger,
-        expected: Rows,
-        durable: Promise<void>
-    ): AsyncGenerator<MailMessage> {
-        if (this.#options.attachments === 'file') {
-            // a disk that cannot keep the ledger must not be filled with attachments
-            await durable;
-        }
-        for await (const mail of this.#supply.mails(folder, new Map(expected), count => this.#queue.peek(count))) {
-            const refusal = this.#reader.refusal(mail);
-            if (refusal !== null) {
-                discard(mail);
-                expected.delete(mail.uid);
-                this.#ports.notice(`the mail with UID ${mail.uid} looked like a match but was refused: ${refusal}`);
-                ledger.settle(mail.uid, null);
-                continue;
-            }
-            try {
-                yield await this.#reader.read(folder, mail, ledger.attempts(mail.uid));
-            } catch (error) {
-                discard(mail);
-                const failure = folder.connection.error(error, 'fetch');
-                if (!folder.connection.usable) {
-                    throw failure;
-                }
-                expected.delete(mail.uid);
-                await durable;
-                await this.#failUnread(ledger, folder, mail.row, failure, mail.header);
-            }
+    async #decide(folder: OpenFolder, ledger: Ledger, { mail, message, refusal, failure }: Reading): Promise<void> {
+        if (message) {
+            this.#emit(ledger, message);
+        } else if (failure) {
+            await this.#failUnread(ledger, folder, mail.row, failure, mail.header);
+        } else {
+            this.#ports.notice(`the mail with UID ${mail.uid} looked like a match but was refused: ${refusal}`);
+            ledger.settle(mail.uid, null);
         }
     }
 
@@ -365,26 +337,20 @@ export class Intake {
      * mails than may be in flight. Where no further mail waits, this timer writes them.
      */
     #saveSoon(ledger: Ledger): void {
-        this.#saveTimer ??= setTimeout(() => {
-            this.#saveTimer = undefined;
-            if (ledger.isDirty) {
-                ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
-            }
-        }, SAVE_DELAY_MS);
+        this.#saveTimer.start(SAVE_DELAY_MS, () => void this.#saveIfDirty(ledger));
+    }
+
+    async #saveIfDirty(ledger: Ledger | null): Promise<void> {
+        if (ledger?.isDirty) {
+            await ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
+        }
     }
 
     /** Mails of a batch finish close together: taking the next ones one by one would cost a write for each. */
     #resumeSoon(): void {
-        if (this.#closed || !this.#hasMore()) {
-            return;
+        if (this.#hasMore()) {
+            this.#resumeTimer.start(this.#inFlight.size === 0 ? 0 : RESUME_DELAY_MS, () => this.#ports.resume());
         }
-        this.#resumeTimer ??= setTimeout(
-            () => {
-                this.#resumeTimer = undefined;
-                this.#ports.resume();
-            },
-            this.#inFlight.size === 0 ? 0 : RESUME_DELAY_MS
-        );
     }
 
     /** Plans another try, or gives the mail up with the message that `lastWords` makes of it. */
@@ -424,20 +390,10 @@ export class Intake {
     }
 
     #planRetry(): void {
-        clearTimeout(this.#retryTimer);
         const due = this.#queue.nextDue;
-        if (due !== null && !this.#closed) {
-            this.#retryTimer = setTimeout(() => this.#ports.resume(), Math.max(0, due - Date.now()));
+        this.#retryTimer.stop();
+        if (due !== null) {
+            this.#retryTimer.start(Math.max(0, due - Date.now()), () => this.#ports.resume());
         }
     }
-}
-
-function flowError(folder: string, reason: string): MailError {
-    return new MailError({
-        code: MailErrorCode.FlowFailed,
-        kind: 'temporary',
-        step: 'flow',
-        account: folder,
-        problem: `the flow did not finish with the mail: ${reason}`
-    });
 }

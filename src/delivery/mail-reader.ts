@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FetchMessageObject } from 'imapflow';
 import type { ContentPlan, FetchedMail } from '../imap/content';
 import { flagsOf, toDate, type OpenFolder } from '../imap/open-folder';
+import type { MailError } from '../message/mail-error';
 import { readMail } from '../message/read-mail';
 import type { SenderMatcher } from '../sender/pattern';
 import { judgeSender } from '../sender/verdict';
@@ -14,7 +15,15 @@ export interface ReaderOptions {
     attachmentsDir: string;
 }
 
-/** Makes messages of what the server gave. */
+/** What became of a fetched mail: a message, why it is none of ours after all, or why it could not be read. */
+export interface Reading {
+    mail: FetchedMail;
+    message?: MailMessage;
+    refusal?: string;
+    failure?: MailError;
+}
+
+/** Makes messages of what the server gave; each call is a try with a delivery id of its own. */
 export class MailReader {
     readonly #account: string;
     readonly #senders: SenderMatcher;
@@ -27,19 +36,45 @@ export class MailReader {
     }
 
     /**
-     * Judges the sender once more on the complete header: what the server returned as HEADER.FIELDS was its own reading.
-     * Returns why the mail does not belong here after all, or null.
+     * Reads mails one after the other. Rejects when the connection is lost.
+     *
+     * @param attempts the number of the try, by UID.
      */
-    refusal(mail: FetchedMail): string | null {
+    async *readAll(
+        folder: OpenFolder,
+        mails: AsyncIterable<FetchedMail>,
+        attempts: (uid: number) => number
+    ): AsyncGenerator<Reading> {
+        for await (const mail of mails) {
+            const refusal = this.#refusal(mail);
+            if (refusal !== undefined) {
+                discard(mail);
+                yield { mail, refusal };
+                continue;
+            }
+            try {
+                yield { mail, message: await this.#read(folder, mail, attempts(mail.uid)) };
+            } catch (error) {
+                discard(mail);
+                const failure = folder.connection.error(error, 'fetch');
+                if (!folder.connection.usable) {
+                    throw failure;
+                }
+                yield { mail, failure };
+            }
+        }
+    }
+
+    /** Judges the sender once more on the complete header: what came as HEADER.FIELDS was the server's reading. */
+    #refusal(mail: FetchedMail): string | undefined {
         const judged = this.#senders.isEmpty ? null : judgeSender(mail.header, this.#senders);
         if (judged === null || judged.verdict === 'match') {
-            return null;
+            return undefined;
         }
         return judged.verdict === 'reject' ? judged.problem : 'the complete header names another sender';
     }
 
-    /** Reads a fetched mail; each call is an attempt with an id of its own. Rejects as readMail does. */
-    read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {
+    #read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {
         return readMail(mail.source, this.#metaOf(folder, mail.row, attempt), {
             content: this.#options.plan.content,
             attachments: this.#options.attachments,

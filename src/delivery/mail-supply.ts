@@ -8,6 +8,8 @@ const AHEAD_BYTES = 4 * 1024 * 1024;
 const AHEAD_MAILS = 100;
 /** Larger mails are fetched at their turn, because they are streamed. */
 const AHEAD_MAIL_BYTES = 256 * 1024;
+/** As many mails are fetched ahead as were taken in this time. */
+const PACE_MS = 2_000;
 /** What waited longer may have been moved, flagged or deleted since, so it is asked for again. */
 const AHEAD_AGE_MS = 10_000;
 
@@ -18,34 +20,29 @@ export type NextUids = (count: number) => number[];
  * Gets mails from the server, a bounded batch ahead of the flow: while the flow works on some, the server sends the
  * next. What is ahead is a cache and nothing more; no mail counts as taken because it is here.
  *
- * The batch grows while the flow keeps pace, so that a distant server is asked seldom, and begins small again when
- * content was fetched in vain.
+ * The flow's pace decides how many: a fast flow gets many with one command, because the server may be far away; for a
+ * slow one nothing is fetched that would grow old meanwhile.
  */
 export class MailSupply {
     readonly #plan: ContentPlan;
     readonly #isWanted: (row: FetchMessageObject) => boolean;
-    readonly #least: number;
     readonly #rows = new Map<number, FetchMessageObject>();
     readonly #mails = new Map<number, FetchedMail>();
     #uidValidity = '';
     #fetchedAt = 0;
-    #count: number;
+    #taken: Array<{ at: number; mails: number }> = [];
     #fetching: Promise<void> = Promise.resolve();
 
-    /**
-     * @param isWanted content of other mails is not fetched ahead.
-     * @param least how many mails are fetched ahead at first, as many as the flow takes at once.
-     */
-    constructor(plan: ContentPlan, isWanted: (row: FetchMessageObject) => boolean, least: number) {
+    /** @param isWanted other mails are treated as if they were gone. */
+    constructor(plan: ContentPlan, isWanted: (row: FetchMessageObject) => boolean) {
         this.#plan = plan;
         this.#isWanted = isWanted;
-        this.#least = Math.min(least, AHEAD_MAILS);
-        this.#count = this.#least;
     }
 
-    /** Size, flags and dates; mails that are gone are absent. */
+    /** Size, flags and dates; mails that are gone or not wanted are absent. */
     async rows(folder: OpenFolder, uids: readonly number[]): Promise<Map<number, FetchMessageObject>> {
         await this.arrival();
+        this.#taken.push({ at: performance.now(), mails: uids.length });
         this.#forgetOld(folder);
         const missing = uids.filter(uid => !this.#rows.has(uid));
         const found = missing.length > 0 ? await folder.meta(missing) : new Map<number, FetchMessageObject>();
@@ -56,7 +53,7 @@ export class MailSupply {
                 found.set(uid, known);
             }
         }
-        return found;
+        return new Map([...found].filter(([, row]) => this.#isWanted(row)));
     }
 
     /**
@@ -104,9 +101,12 @@ export class MailSupply {
     }
 
     #fetchAhead(folder: OpenFolder, next: NextUids): void {
-        const uids = this.#rows.size < this.#least ? next(this.#count).filter(uid => !this.#rows.has(uid)) : [];
+        const count = this.#paceNow();
+        if (this.#rows.size >= count / 2) {
+            return;
+        }
+        const uids = next(count).filter(uid => !this.#rows.has(uid));
         if (uids.length > 0) {
-            this.#count = Math.min(this.#count * 2, AHEAD_MAILS);
             this.#fetching = this.#fill(folder, uids).catch(() => this.#forget());
         }
     }
@@ -137,9 +137,18 @@ export class MailSupply {
         }
     }
 
+    #paceNow(): number {
+        const since = performance.now() - PACE_MS;
+        this.#taken = this.#taken.filter(({ at }) => at >= since);
+        return Math.min(
+            AHEAD_MAILS,
+            this.#taken.reduce((sum, { mails }) => sum + mails, 0)
+        );
+    }
+
     #forgetOld(folder: OpenFolder): void {
         const old = performance.now() - this.#fetchedAt > AHEAD_AGE_MS;
-        if (this.#rows.size > 0 && (old || this.#uidValidity !== folder.uidValidity)) {
+        if (this.#rows.size + this.#mails.size > 0 && (old || this.#uidValidity !== folder.uidValidity)) {
             this.#forget();
         }
     }
@@ -147,7 +156,6 @@ export class MailSupply {
     #forget(): void {
         this.#rows.clear();
         this.#mails.clear();
-        this.#count = this.#least;
     }
 }
 
