@@ -211,9 +211,12 @@ function timedOut(): Error {
 }
 
 /** The server's words for a `false` appear only as `err` of a log entry (imapflow 2.10); everything else is dropped. */
-function refusalLogger(refusal: {
-    error: unknown;
-}): Record<'debug' | 'info' | 'warn' | 'error', (entry: unknown) => void> {
+function refusalLogger(refusal: { error: unknown }): Record<
+    'debug' | 'info' | 'warn' | 'error',
+    (entry: unknown) => void
+> & {
+    isLevelEnabled: (level: string) => boolean;
+} {
     const keep = (entry: unknown): void => {
         const error = (entry as { err?: unknown } | null)?.err;
         if (error !== undefined) {
@@ -221,5 +224,12 @@ function refusalLogger(refusal: {
         }
     };
     const drop = (): void => undefined;
-    return { debug: drop, info: drop, warn: keep, error: keep };
+    return {
+        debug: drop,
+        info: drop,
+        warn: keep,
+        error: keep,
+        // imapflow would write out every answer for the log, a SEARCH with 100,000 numbers too
+        isLevelEnabled: level => level === 'warn' || level === 'error'
+    };
 }
