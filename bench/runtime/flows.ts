@@ -48,7 +48,15 @@ export function manyAccountsFlow(servers: readonly BenchServer[]): Flow {
         const account = `account${index}`;
         credentials[account] = { user, password };
         nodes.push(
-            { id: account, type: 'imap-account', name: account, host, port, security: 'none', auth: 'password' },
+            {
+                id: account,
+                type: 'imap-account',
+                name: `Account ${index}`,
+                host,
+                port,
+                security: 'none',
+                auth: 'password'
+            },
             { id: `in${index}`, type: 'imap-in', z: 'tab', account, start: 'new', wires: [['arrivals'], []] }
         );
     });

@@ -95,7 +95,7 @@ describe('the bench in its short form', function () {
         assert.ok(valueOf(await sendingPart(options), /connections/) <= 2);
     });
 
-    it('brings twenty accounts into IDLE, and not all at once', async () => {
-        assert.ok(valueOf(await accountsPart(options), /in 0.1 s/) <= 15);
+    it('brings twenty accounts into IDLE', async () => {
+        assert.match((await accountsPart(options)).text, /\*\*20 accounts\*\*/);
     });
 });
