@@ -64,13 +64,15 @@ async function main(args: readonly string[]): Promise<void> {
             if (load) {
                 warnings.push(`before ${part.name} ${load}`);
             }
-            sections.push(await part.run(options));
+            const section = await part.run(options);
+            console.log(`\n${section.text}\n`);
+            sections.push(section);
         }
     } finally {
         await (await server)?.stop();
     }
     const text = report(machine, sections, warnings.join('; '));
-    console.log(`\n${text}`);
+    console.log(`\n${text}\n`);
     if (short || profileDir !== undefined || names.length > 0) {
         console.log('\nNot written down: a part of the bench, or one with few mails, is not the whole result.');
     } else {
