@@ -3,7 +3,7 @@ import { createTempFolder } from '../test/support/temp-folder';
 import { WANTED_DOMAIN } from './mails';
 import { MeasuredChild } from './measure/measured-child';
 import { writePlainScripts } from './measure/plain-script';
-import { emailNodeFlow, imapInFlow, type BenchServer } from './runtime/flows';
+import { emailNodeFlow, imapInFlow, type BenchServer, type EmailSetup } from './runtime/flows';
 import { startNodeRed } from './runtime/node-red';
 
 /** Starts one way to do the job, in a process of its own, against a server. */
@@ -13,29 +13,37 @@ export type Start = (server: BenchServer) => Promise<MeasuredChild>;
 const MODULES = resolve(__dirname, '../node_modules');
 const SHARED = ['measure/report-arrival.ts', 'measure/clock.ts'];
 
-/** `profileDir`: where processes leave a CPU profile. */
-export function contenders(
-    profileDir?: string
-): Record<'importMailflow' | 'importEmailNode' | 'importFloor' | 'listenMailflow' | 'listenFloor', Start> {
-    const script = (name: string, file: string): Start => {
-        return server => Promise.resolve(startScript(name, file, server, profileDir));
-    };
-    return {
-        importMailflow: server => startNodeRed('mailflow', 'mailflow', imapInFlow(server, 'all'), profileDir),
-        importEmailNode: server =>
-            startNodeRed('node-red-node-email', 'node-red-node-email', emailNodeFlow(server), profileDir),
-        importFloor: script('bare imapflow', 'floor/import.ts'),
-        listenMailflow: server => startNodeRed('mailflow', 'mailflow', imapInFlow(server, 'new'), profileDir),
-        listenFloor: script('bare imapflow', 'floor/listen.ts')
-    };
-}
+export const mailflow = (start: 'all' | 'new', profileDir?: string): Start => {
+    return server => startNodeRed('mailflow', { pack: 'mailflow', flow: imapInFlow(server, start), profileDir });
+};
 
-function startScript(name: string, file: string, server: BenchServer, profileDir?: string): MeasuredChild {
+export const emailNode = (setup: EmailSetup, profileDir?: string): Start => {
+    const pack = 'node-red-node-email';
+    return server => startNodeRed(pack, { pack, flow: emailNodeFlow(server, setup), profileDir });
+};
+
+/** A script with imapflow and nothing else. */
+export const floor = (job: 'import' | 'listen', profileDir?: string): Start => {
+    return ({ host, port, user, password }) =>
+        Promise.resolve(
+            startScript(`bare imapflow (${job})`, `floor/${job}.ts`, {
+                args: [host, String(port), user, password, WANTED_DOMAIN],
+                profileDir
+            })
+        );
+};
+
+/** Starts a file of this folder as a program of its own, without the compiler that the bench itself runs under. */
+export function startScript(
+    name: string,
+    file: string,
+    options: { args: readonly string[]; env?: Readonly<Record<string, string>>; profileDir?: string | undefined }
+): MeasuredChild {
     const folder = createTempFolder('bench');
     return new MeasuredChild(name, writePlainScripts(folder.path, file, ...SHARED), {
-        args: [server.host, String(server.port), server.user, server.password, WANTED_DOMAIN],
-        env: { NODE_PATH: MODULES },
-        profileDir,
+        args: options.args,
+        env: { NODE_PATH: MODULES, ...options.env },
+        profileDir: options.profileDir,
         onEnd: () => folder.remove()
     });
 }

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../test/support/find-program';
 
-/** Work of others above this share of the cores makes times doubtful. */
-const DOUBTFUL_LOAD = 0.25;
+/** Work of others above this share of the machine makes times doubtful. */
+const DOUBTFUL_SHARE = 0.15;
+const SAMPLE_MS = 1_000;
 
 /** One line on what was measured with what, for the head of the results. */
 export function describeMachine(): string {
@@ -21,12 +23,20 @@ export function describeMachine(): string {
     ].join(', ');
 }
 
-/** A warning when the machine has other work; empty when it has not. */
-export function describeLoad(): string {
-    const [lastMinute = 0] = loadavg();
-    return lastMinute > DOUBTFUL_LOAD * cpus().length
-        ? `the load of the last minute was ${lastMinute.toFixed(2)}: times may be too long`
-        : '';
+/** A warning when others use the machine in this second; empty when it is ours. */
+export async function describeLoad(): Promise<string> {
+    const before = busyTimes();
+    await sleep(SAMPLE_MS);
+    const after = busyTimes();
+    const share = (after.busy - before.busy) / (after.all - before.all);
+    return share > DOUBTFUL_SHARE ? `others used ${Math.round(share * 100)} % of the processor` : '';
+}
+
+function busyTimes(): { busy: number; all: number } {
+    const times = cpus().map(cpu => Object.values(cpu.times).reduce((sum, time) => sum + time, 0));
+    const idle = cpus().reduce((sum, cpu) => sum + cpu.times.idle, 0);
+    const all = times.reduce((sum, time) => sum + time, 0);
+    return { busy: all - idle, all };
 }
 
 /** Read where npm puts packages: not every package lets its package.json be required, and one has no entry at all. */

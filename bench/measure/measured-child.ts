@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Changes } from '../../test/support/changes';
-import { cpuSeconds, peakMemoryBytes } from './process-usage';
+import { cpuSeconds, memoryBytes, peakMemoryBytes } from './process-usage';
 import type { Arrival } from './report-arrival';
 
 export interface ChildOptions {
@@ -26,6 +26,7 @@ export class MeasuredChild {
     readonly #ids = new Set<string>();
     readonly #output: string[] = [];
     #endReason: string | undefined;
+    #figures: unknown;
 
     constructor(name: string, script: string, options: ChildOptions = {}) {
         this.name = name;
@@ -49,7 +50,7 @@ export class MeasuredChild {
             this.#process.once('error', error => end(`could not be started: ${error.message}`));
             this.#process.once('exit', (code, signal) => end(`ended with ${signal ?? `code ${code}`}`));
         });
-        this.#process.on('message', message => this.#hear(message as { arrival?: Arrival }));
+        this.#process.on('message', message => this.#hear(message as { arrival?: Arrival; figures?: unknown }));
         for (const stream of [this.#process.stdout, this.#process.stderr]) {
             if (stream) {
                 createInterface({ input: stream }).on('line', line => this.#keep(line));
@@ -70,6 +71,10 @@ export class MeasuredChild {
         return cpuSeconds(this.#process.pid as number);
     }
 
+    get memoryBytes(): number {
+        return memoryBytes(this.#process.pid as number);
+    }
+
     get peakMemoryBytes(): number {
         return peakMemoryBytes(this.#process.pid as number);
     }
@@ -83,6 +88,11 @@ export class MeasuredChild {
     waitForMail(messageId: string, timeoutMs: number): Promise<Arrival> {
         const find = (): Arrival | undefined => this.arrivals.find(arrival => arrival.messageId === messageId);
         return this.#until(find, messageId, timeoutMs);
+    }
+
+    /** Resolves with what the process has measured itself; the caller knows the shape. */
+    waitForFigures<T>(timeoutMs: number): Promise<T> {
+        return this.#until(() => this.#figures as T | undefined, 'figures', timeoutMs);
     }
 
     /** Asks the process to end and kills it when it does not; resolves when it is gone. */
@@ -108,7 +118,11 @@ export class MeasuredChild {
         return this.#changes.until(lookAlive, describe, timeoutMs);
     }
 
-    #hear(message: { arrival?: Arrival }): void {
+    #hear(message: { arrival?: Arrival; figures?: unknown }): void {
+        if (message.figures !== undefined) {
+            this.#figures = message.figures;
+            this.#changes.notify();
+        }
         if (message.arrival) {
             this.arrivals.push(message.arrival);
             this.#ids.add(message.arrival.messageId);

@@ -18,10 +18,19 @@ export function cpuSeconds(pid: number): number {
  * begins with the peak of the one that started it.
  */
 export function peakMemoryBytes(pid: number): number {
+    return statusBytes(pid, 'VmHWM');
+}
+
+/** Memory that a process has resident now. Linux only. */
+export function memoryBytes(pid: number): number {
+    return statusBytes(pid, 'VmRSS');
+}
+
+function statusBytes(pid: number, field: string): number {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
     if (kilobytes === undefined) {
-        throw new Error(`/proc/${pid}/status has no VmHWM`);
+        throw new Error(`/proc/${pid}/status has no ${field}`);
     }
     return Number(kilobytes) * 1024;
 }

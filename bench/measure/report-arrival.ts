@@ -18,3 +18,8 @@ export function reportArrival(messageId: unknown, text: unknown): void {
     const whole = typeof text === 'string' && text.includes(END_OF_TEXT);
     process.send?.({ arrival: { messageId: String(messageId), at, whole } });
 }
+
+/** Runs in the measured process: hands the bench what the process has measured itself. */
+export function reportFigures(figures: unknown): void {
+    process.send?.({ figures });
+}

@@ -1,3 +1,4 @@
+import { connectPace } from '../imap/connect-pace';
 import { ImapConnection, type ConnectionTimeouts, type ImapServer } from '../imap/connection';
 import { listFolders, type FolderEntry } from '../imap/folder-list';
 import { findSpecialFolder } from '../imap/folders';
@@ -143,7 +144,7 @@ export class ImapAccount {
         if (this.#rejected && Date.now() < this.#rejected.until) {
             throw this.#rejected.error;
         }
-        const opening = ImapConnection.open(this.settings.server, this.#timeouts);
+        const opening = connectPace.turn().then(() => ImapConnection.open(this.settings.server, this.#timeouts));
         const login = opening.then(
             () => undefined,
             () => undefined

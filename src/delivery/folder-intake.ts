@@ -90,12 +90,12 @@ export class FolderIntake {
             },
             async (opened, scan) => {
                 if (!output.isWired()) {
-                    return;
+                    return false;
                 }
                 if (settings.attachmentsDir !== '') {
                     await prepareAttachmentsFolder(settings.attachmentsDir);
                 }
-                await this.#intake.look(opened, scan);
+                return this.#intake.look(opened, scan);
             },
             {
                 connecting: () => output.connecting(),

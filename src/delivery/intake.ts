@@ -1,35 +1,25 @@
 import type { FetchMessageObject } from 'imapflow';
-import { fetchContent, type FetchedMail } from '../imap/content';
+import { isOversize } from '../imap/content';
 import { isConnectionProblem } from '../imap/errors';
 import { toDate, type OpenFolder } from '../imap/open-folder';
-import { selectMails, type SelectionRule } from '../imap/selection';
-import { MailErrorCode, type MailError } from '../message/mail-error';
+import { selectMails } from '../imap/selection';
+import { atMost } from '../message/at-most';
+import { MailError, MailErrorCode } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
-import { judgeSender } from '../sender/verdict';
 import type { StateStore } from '../state/store';
+import { afterwards } from './afterwards';
 import { fingerprint } from './fingerprint';
 import { flowError } from './flow-error';
+import { ensureHistory } from './history';
 import type { InFlightMail, Outcome } from './in-flight';
-import { atMost } from '../message/at-most';
-import { Ledger, type LedgerPlace } from './ledger';
-import { startOf } from './ledger-recovery';
+import type { IntakeOptions, IntakePorts } from './intake-ports';
+import { Ledger } from './ledger';
 import { findLeftOut } from './left-out';
 import { MailQueue } from './mail-queue';
-import { discard, MailReader, snapshot, type ReaderOptions } from './mail-reader';
-import type { StartRule } from './start';
-
-export interface IntakeOptions extends ReaderOptions {
-    place: LedgerPlace;
-    rule: SelectionRule;
-    start: StartRule;
-    oversize: 'headers' | 'skip';
-    /** Mails emitted and not yet settled; the rest stays on the server. */
-    inFlight: number;
-    /** Tries per mail before it is given up. */
-    attempts: number;
-    /** Pause before the next try of a mail, after its try number `attempt` failed. */
-    pauseMs: (attempt: number) => number;
-}
+import { MailReader, snapshot } from './mail-reader';
+import { MailSupply } from './mail-supply';
+import { OnceTimer } from './once-timer';
+import { readAll, type Reading } from './readings';
 
 /** A mail that a stop made nodes drop comes again after this; a flow that gives everything back must not spin. */
 const GIVEN_BACK_PAUSE_MS = 1_000;
@@ -42,27 +32,7 @@ const FINISH_TIMEOUT_MS = 5_000;
 /** A connection lost this often at the same mail is no accident any more. */
 const TRIES_AT_ONCE = 3;
 
-/** What happens around a mail; the node supplies it. */
-export interface IntakePorts {
-    /** Hands a mail to the flow. Resolves with what became of it; undefined means that handing over settles it. */
-    deliver(message: MailMessage, fingerprint: string): Promise<Outcome> | undefined;
-    /** A mail that an earlier instance of the node has emitted and that a flow still works on. */
-    adopt(uidValidity: string, uid: number): InFlightMail | null;
-    /** The outcome of a mail stands in the ledger, so no later instance needs to adopt it. */
-    claim(uidValidity: string, uid: number): void;
-    /** `afterSuccess`; null when there is nothing to do. It reports its own failure, and the mail counts as done. */
-    afterSuccess: ((message: MailMessage) => Promise<void>) | null;
-    /** Second output and `afterFailure`, after the last try; reports its own failure. */
-    giveUp(message: MailMessage, error: MailError): Promise<void>;
-    /** Something the user should know that stops nothing. */
-    notice(text: string): void;
-    /** `waiting` mails are selected and not yet delivered; `delivered` counts since the queue was last empty. */
-    progress(delivered: number, waiting: number): void;
-    /** A mail was settled after the look that emitted it. */
-    settled(): void;
-    /** Asks for another look at what is known already: room became free, or a retry is due. */
-    resume(): void;
-}
+type Rows = Map<number, FetchMessageObject>;
 
 /**
  * The story of a mail in one folder, from top to bottom:
@@ -80,8 +50,12 @@ export class Intake {
     readonly #store: StateStore;
     readonly #ports: IntakePorts;
     readonly #reader: MailReader;
+    readonly #supply: MailSupply;
     readonly #queue = new MailQueue();
     readonly #inFlight = new Set<number>();
+    readonly #saveTimer = new OnceTimer();
+    readonly #resumeTimer = new OnceTimer();
+    readonly #retryTimer = new OnceTimer();
     /** Work on mails whose outcome is known. */
     readonly #finishing = new Set<Promise<void>>();
     #ledger: Ledger | null = null;
@@ -89,24 +63,32 @@ export class Intake {
     #suspect: number | undefined;
     #scannedTo = 0;
     #scanOwed = false;
-    #saveTimer: NodeJS.Timeout | undefined;
-    #resumeTimer: NodeJS.Timeout | undefined;
     #deliveredInRun = 0;
-    #retryTimer: NodeJS.Timeout | undefined;
     #closed = false;
 
     constructor(options: IntakeOptions, store: StateStore, ports: IntakePorts) {
         this.#options = options;
         this.#reader = new MailReader(options.place.account, options);
+        this.#supply = new MailSupply(options.plan, row => this.#isWanted(row));
         this.#store = store;
         this.#ports = ports;
     }
 
     /**
-     * Takes what is known and, with `scan`, what is new in the folder, as far as the flow has room for it. Rejects with
-     * MailError; may be called again.
+     * Takes what is known and, with `scan`, what is new in the folder, as far as the flow has room for it. Resolves with
+     * true when there is more, for which the flow has no room yet. Rejects with MailError; may be called again.
      */
-    async look(folder: OpenFolder, scan: boolean): Promise<void> {
+    async look(folder: OpenFolder, scan: boolean): Promise<boolean> {
+        try {
+            await this.#take(folder, scan);
+        } finally {
+            // the connection is not ours any more when this returns
+            await this.#supply.arrival();
+        }
+        return this.#hasMore();
+    }
+
+    async #take(folder: OpenFolder, scan: boolean): Promise<void> {
         const ledger = await this.#open(folder);
         this.#queue.takeDue(Date.now());
         // a timer may fire a millisecond early, and what was not due then still needs one
@@ -143,40 +125,25 @@ export class Intake {
     /** Stops taking mail, lets begun actions end, and makes the ledger durable. Bounded; never rejects. */
     async close(): Promise<void> {
         this.#closed = true;
-        clearTimeout(this.#retryTimer);
-        clearTimeout(this.#resumeTimer);
+        this.#retryTimer.close();
+        this.#resumeTimer.close();
         await atMost(FINISH_TIMEOUT_MS, Promise.all(this.#finishing));
-        clearTimeout(this.#saveTimer);
-        if (this.#ledger?.isDirty) {
-            await this.#ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
-        }
+        this.#saveTimer.close();
+        await this.#saveIfDirty(this.#ledger);
     }
 
     async #open(folder: OpenFolder): Promise<Ledger> {
         const ledger = this.#ledger ?? (await Ledger.open(this.#store, this.#options.place));
-        if (!ledger.started) {
-            ledger.start(folder.uidValidity, await startOf(folder, this.#options.start, ledger, new Date()));
-            await ledger.save();
-        } else if (ledger.uidValidity !== folder.uidValidity) {
-            await this.#renew(folder, ledger);
+        if (this.#ledger === null && ledger.problem) {
+            this.#ports.notice(ledger.problem);
         }
-        if (this.#ledger === null) {
-            if (ledger.problem) {
-                this.#ports.notice(ledger.problem);
-            }
+        const renewed = await ensureHistory(ledger, folder, this.#options.start, text => this.#ports.notice(text));
+        if (renewed || this.#ledger === null) {
             this.#ledger = ledger;
+            this.#queue.clear();
             this.#resume(ledger);
         }
         return ledger;
-    }
-
-    /** UIDVALIDITY changed: every mail has a new number. Fingerprints and the start date tell what is new. */
-    async #renew(folder: OpenFolder, ledger: Ledger): Promise<void> {
-        this.#ports.notice(`the server renewed the folder "${folder.path}"; mail is recognised by its fingerprints`);
-        ledger.start(folder.uidValidity, { watermark: 0, since: ledger.since, sinceBelowUid: folder.uidNext });
-        await ledger.save();
-        this.#queue.clear();
-        this.#resume(ledger);
     }
 
     /** What was in flight when the runtime ended comes again; what waits for a retry keeps waiting. */
@@ -194,6 +161,11 @@ export class Intake {
             }
         }
         this.#planRetry();
+    }
+
+    /** Only room in the flow is missing. */
+    #hasMore(): boolean {
+        return this.#queue.size > 0 || this.#scanOwed;
     }
 
     #hasRoom(): boolean {
@@ -233,49 +205,41 @@ export class Intake {
             ledger.begin(uid, ledger.attempts(uid) + 1);
         }
         this.#advance(ledger);
-        // written while the server works, and awaited before the first mail is emitted
+        // written while mails are fetched and read, and awaited before the first is emitted
         const durable = ledger.save();
         durable.catch(() => undefined);
-        const rows = await folder.meta(uids);
-        const missing = uids.filter(uid => !rows.has(uid));
-        await this.#settleMissing(ledger, folder, missing);
+        const rows = await this.#supply.rows(folder, uids);
+        await this.#settleMissing(
+            ledger,
+            folder,
+            uids.filter(uid => !rows.has(uid))
+        );
         for (const [uid, row] of rows) {
-            const skipped = this.#options.oversize === 'skip' && (row.size ?? 0) > this.#options.plan.maxBytes;
-            if (skipped || ledger.isBefore(uid, toDate(row.internalDate))) {
+            if (!this.#isWanted(row)) {
                 rows.delete(uid);
                 ledger.settle(uid, null);
             }
         }
-        const expected = new Set(rows.keys());
+        const expected = new Map(rows);
         try {
-            for await (const mail of fetchContent(folder, rows, this.#options.plan)) {
+            if (this.#options.attachments === 'file') {
+                // a disk that cannot keep the ledger must not be filled with attachments
                 await durable;
-                await this.#deliver(folder, ledger, mail);
-                expected.delete(mail.uid);
+            }
+            const mails = this.#supply.mails(folder, rows, count => this.#queue.peek(count));
+            const { senders } = this.#options.rule;
+            const readings = readAll(folder, this.#reader, senders, mails, uid => ledger.attempts(uid));
+            for await (const reading of afterwards(durable, readings)) {
+                expected.delete(reading.mail.uid);
+                await this.#decide(folder, ledger, reading);
                 if (this.#closed) {
                     return;
                 }
             }
         } catch (error) {
-            const failure = folder.connection.error(error, 'fetch');
-            if (failure.code === MailErrorCode.LedgerFailed) {
-                throw failure;
-            }
-            if (!folder.connection.usable || isConnectionProblem(failure)) {
-                // one mail that ends every connection must not keep the others waiting for ever
-                [this.#suspect] = expected;
-                if (this.#suspect !== undefined && ledger.attempts(this.#suspect) >= TRIES_AT_ONCE) {
-                    await this.#failUnread(ledger, folder, rows.get(this.#suspect), failure);
-                }
-                throw failure;
-            }
-            // the server refuses these mails, not the connection: each gets its own tries
-            for (const uid of expected) {
-                await this.#failUnread(ledger, folder, rows.get(uid), failure);
-            }
-            return;
+            return this.#failBatch(folder, ledger, expected, folder.connection.error(error, 'fetch'));
         }
-        await this.#settleMissing(ledger, folder, [...expected]);
+        await this.#settleMissing(ledger, folder, [...expected.keys()]);
         await durable;
     }
 
@@ -289,32 +253,29 @@ export class Intake {
         }
     }
 
-    async #deliver(folder: OpenFolder, ledger: Ledger, mail: FetchedMail): Promise<void> {
-        const { rule } = this.#options;
-        // once more on the complete header: what the server returned as HEADER.FIELDS was its own reading
-        const judged = rule.senders.isEmpty ? null : judgeSender(mail.header, rule.senders);
-        if (judged !== null && judged.verdict !== 'match') {
-            discard(mail);
-            const reason = judged.verdict === 'reject' ? judged.problem : 'the complete header names another sender';
-            this.#ports.notice(`the mail with UID ${mail.uid} looked like a match but was refused: ${reason}`);
-            ledger.settle(mail.uid, null);
-            return;
-        }
-        let message: MailMessage;
-        try {
-            message = await this.#reader.read(folder, mail, ledger.attempts(mail.uid));
-        } catch (error) {
-            discard(mail);
-            const failure = folder.connection.error(error, 'fetch');
-            if (!folder.connection.usable) {
-                throw failure;
-            }
+    /** False for mail that the search of the start rule let through, and for oversize mail that is to be skipped. */
+    #isWanted(row: FetchMessageObject): boolean {
+        const { oversize, plan } = this.#options;
+        const skipped = oversize === 'skip' && isOversize(row, plan);
+        return !skipped && this.#ledger?.isBefore(row.uid, toDate(row.internalDate)) !== true;
+    }
+
+    async #decide(folder: OpenFolder, ledger: Ledger, { mail, message, refusal, failure }: Reading): Promise<void> {
+        if (message) {
+            this.#emit(ledger, message);
+        } else if (failure) {
             await this.#failUnread(ledger, folder, mail.row, failure, mail.header);
-            return;
+        } else {
+            this.#ports.notice(`the mail with UID ${mail.uid} looked like a match but was refused: ${refusal}`);
+            ledger.settle(mail.uid, null);
         }
+    }
+
+    #emit(ledger: Ledger, message: MailMessage): void {
+        const { uid } = message.mail.ref;
         const print = fingerprint(message.mail, message.header);
         if (ledger.knows(print)) {
-            ledger.settle(mail.uid, null);
+            ledger.settle(uid, null);
             return;
         }
         this.#deliveredInRun++;
@@ -322,15 +283,35 @@ export class Intake {
         const untouched = snapshot(message);
         const outcome = this.#ports.deliver(message, print);
         if (outcome === undefined && this.#ports.afterSuccess === null) {
-            ledger.settle(mail.uid, print);
+            ledger.settle(uid, print);
             return;
         }
-        this.#inFlight.add(mail.uid);
+        this.#inFlight.add(uid);
         this.#follow(ledger, {
             message: untouched,
             fingerprint: print,
             outcome: outcome ?? Promise.resolve({ kind: 'done' })
         });
+    }
+
+    /** @param expected the mails of the batch that were not emitted. */
+    async #failBatch(folder: OpenFolder, ledger: Ledger, expected: Rows, failure: MailError): Promise<void> {
+        if (failure.code === MailErrorCode.LedgerFailed) {
+            throw failure;
+        }
+        if (!folder.connection.usable || isConnectionProblem(failure)) {
+            // one mail that ends every connection must not keep the others waiting for ever
+            const [suspect] = expected.values();
+            this.#suspect = suspect?.uid;
+            if (suspect && ledger.attempts(suspect.uid) >= TRIES_AT_ONCE) {
+                await this.#failUnread(ledger, folder, suspect, failure);
+            }
+            throw failure;
+        }
+        // the server refuses these mails, not the connection: each gets its own tries
+        for (const row of expected.values()) {
+            await this.#failUnread(ledger, folder, row, failure);
+        }
     }
 
     /** Waits for the flow without holding up anything; what comes after the outcome is awaited when the node closes. */
@@ -380,26 +361,20 @@ export class Intake {
      * mails than may be in flight. Where no further mail waits, this timer writes them.
      */
     #saveSoon(ledger: Ledger): void {
-        this.#saveTimer ??= setTimeout(() => {
-            this.#saveTimer = undefined;
-            if (ledger.isDirty) {
-                ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
-            }
-        }, SAVE_DELAY_MS);
+        this.#saveTimer.start(SAVE_DELAY_MS, () => void this.#saveIfDirty(ledger));
+    }
+
+    async #saveIfDirty(ledger: Ledger | null): Promise<void> {
+        if (ledger?.isDirty) {
+            await ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
+        }
     }
 
     /** Mails of a batch finish close together: taking the next ones one by one would cost a write for each. */
     #resumeSoon(): void {
-        if (this.#closed || (this.#queue.size === 0 && !this.#scanOwed)) {
-            return;
+        if (this.#hasMore()) {
+            this.#resumeTimer.start(this.#inFlight.size === 0 ? 0 : RESUME_DELAY_MS, () => this.#ports.resume());
         }
-        this.#resumeTimer ??= setTimeout(
-            () => {
-                this.#resumeTimer = undefined;
-                this.#ports.resume();
-            },
-            this.#inFlight.size === 0 ? 0 : RESUME_DELAY_MS
-        );
     }
 
     /** Plans another try, or gives the mail up with the message that `lastWords` makes of it. */
@@ -419,14 +394,12 @@ export class Intake {
     async #failUnread(
         ledger: Ledger,
         folder: OpenFolder,
-        row: FetchMessageObject | undefined,
+        row: FetchMessageObject,
         error: MailError,
         header: Buffer | null = null
     ): Promise<void> {
-        if (row) {
-            const attempt = ledger.attempts(row.uid);
-            await this.#fail(ledger, row.uid, error, () => this.#reader.headerOnly(folder, row, header, attempt));
-        }
+        const attempt = ledger.attempts(row.uid);
+        await this.#fail(ledger, row.uid, error, () => this.#reader.headerOnly(folder, row, header, attempt));
     }
 
     /** The watermark may pass what is pending, because that is written down, but not what only waits in memory. */
@@ -441,10 +414,10 @@ export class Intake {
     }
 
     #planRetry(): void {
-        clearTimeout(this.#retryTimer);
         const due = this.#queue.nextDue;
-        if (due !== null && !this.#closed) {
-            this.#retryTimer = setTimeout(() => this.#ports.resume(), Math.max(0, due - Date.now()));
+        this.#retryTimer.stop();
+        if (due !== null) {
+            this.#retryTimer.start(Math.max(0, due - Date.now()), () => this.#ports.resume());
         }
     }
 }

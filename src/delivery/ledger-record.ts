@@ -1,11 +1,8 @@
+import { isPrints, type PrintsRecord } from './ledger-prints';
+
 /** Format of a ledger as it is stored; a newer runtime must be able to read an older one. */
 export const LEDGER_FORMAT = 'mailflow-ledger';
 export const LEDGER_VERSION = 1;
-/**
- * Settled mails that are recognised when they come back under another UID. Bounded, because the whole record is
- * written again with every change: 5,000 of them are 75 KB.
- */
-export const MAX_FINGERPRINTS = 5_000;
 /** RFC 9051 section 2.3.1.1: a UID has 32 bits. */
 const MAX_UID = 0xffffffff;
 
@@ -23,7 +20,8 @@ export interface PendingMail {
     retryAt?: string;
 }
 
-export interface LedgerRecord {
+/** Small whatever the history: it is written again with every change. */
+export interface LedgerRecord extends PrintsRecord {
     format: typeof LEDGER_FORMAT;
     version: typeof LEDGER_VERSION;
     /** For people who look into the file. */
@@ -37,8 +35,6 @@ export interface LedgerRecord {
     /** `since` counts for UIDs below this one only: mail moved in later keeps its old date and is new all the same. */
     sinceBelowUid: number;
     pending: Record<string, PendingMail>;
-    /** Oldest first. */
-    fingerprints: string[];
     /** How many mails this ledger has settled by delivery. */
     delivered: number;
 }
@@ -60,10 +56,11 @@ export function parseLedgerRecord(value: unknown): LedgerRecord | null {
         // one above the newest mail
         (isUid(record.sinceBelowUid, 0) || record.sinceBelowUid === MAX_UID + 1) &&
         isPending(record.pending) &&
-        Array.isArray(record.fingerprints) &&
-        record.fingerprints.every(print => typeof print === 'string') &&
+        isPrints(record.fingerprints) &&
+        (record.pages === undefined || isCount(record.pages)) &&
         isCount(record.delivered);
-    return valid ? (record as LedgerRecord) : null;
+    // before there were pages, all fingerprints stood in the record
+    return valid ? { ...(record as LedgerRecord), pages: record.pages ?? 0 } : null;
 }
 
 function isUid(value: unknown, min: number): boolean {

@@ -1,13 +1,7 @@
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { StateStore } from '../state/store';
-import {
-    LEDGER_FORMAT,
-    LEDGER_VERSION,
-    MAX_FINGERPRINTS,
-    type LedgerRecord,
-    type LedgerStart,
-    type PendingMail
-} from './ledger-record';
+import { LedgerPrints, type PrintsRecord } from './ledger-prints';
+import { LEDGER_FORMAT, LEDGER_VERSION, type LedgerRecord, type LedgerStart, type PendingMail } from './ledger-record';
 import { findRecord, type FoundRecord } from './ledger-recovery';
 
 export interface LedgerPlace {
@@ -27,8 +21,8 @@ export class Ledger {
     readonly #store: StateStore;
     readonly #key: string;
     readonly #label: string;
-    #record: LedgerRecord;
-    #known: Set<string>;
+    readonly #prints: LedgerPrints;
+    #record: Omit<LedgerRecord, keyof PrintsRecord>;
     #writing: Promise<void> = Promise.resolve();
     #next: Promise<void> | null = null;
     #dirty = false;
@@ -39,21 +33,32 @@ export class Ledger {
     /** When the record was last written that could not be read, if that is known. */
     readonly lostAt: Date | null;
 
-    private constructor(store: StateStore, place: LedgerPlace, { record, problem, lostAt }: FoundRecord) {
+    private constructor(
+        store: StateStore,
+        place: LedgerPlace,
+        prints: LedgerPrints,
+        { record, problem, lostAt }: FoundRecord
+    ) {
         this.#store = store;
         this.#key = keyOf(place);
         this.#label = `${place.account} ${place.folder}`;
+        this.#prints = prints;
         this.started = record !== null;
         this.problem = problem;
         this.lostAt = lostAt;
         this.#record = record ?? emptyRecord(place);
-        this.#known = new Set(this.#record.fingerprints);
     }
 
     /** Loads the ledger; what is wrong with it stands in `problem`. Rejects when the store fails; see findRecord. */
     static async open(store: StateStore, place: LedgerPlace): Promise<Ledger> {
+        const prints = new LedgerPrints(store, index => keyOf(place, `fingerprints ${index}`));
         try {
-            return new Ledger(store, place, await findRecord(store, keyOf(place)));
+            const found = await findRecord(store, keyOf(place));
+            const lost = found.record ? await prints.load(found.record) : '';
+            return new Ledger(store, place, prints, {
+                ...found,
+                problem: [found.problem, lost].filter(Boolean).join('; ')
+            });
         } catch (error) {
             throw ledgerError(`${place.account} ${place.folder}`, 'could not be read', error);
         }
@@ -136,20 +141,15 @@ export class Ledger {
             delete this.#record.pending[String(uid)];
         }
         this.#dirty = true;
-        if (fingerprint === null || this.#known.has(fingerprint)) {
-            return;
-        }
-        this.#record.delivered++;
-        this.#known.add(fingerprint);
-        this.#record.fingerprints.push(fingerprint);
-        while (this.#record.fingerprints.length > MAX_FINGERPRINTS) {
-            this.#known.delete(this.#record.fingerprints.shift() as string);
+        if (fingerprint !== null && !this.#prints.has(fingerprint)) {
+            this.#record.delivered++;
+            this.#prints.add(fingerprint);
         }
     }
 
     /** True for a mail that was settled before, perhaps under another UID. */
     knows(fingerprint: string): boolean {
-        return this.#known.has(fingerprint);
+        return this.#prints.has(fingerprint);
     }
 
     /** Resolves when everything changed so far is durable. Rejects with LEDGER_FAILED: then nothing may be emitted. */
@@ -166,9 +166,11 @@ export class Ledger {
     }
 
     async #write(): Promise<void> {
-        this.#dirty = false;
         try {
-            await this.#store.save(this.#key, structuredClone(this.#record));
+            await this.#prints.putAway();
+            // what changed meanwhile is in the copy
+            this.#dirty = false;
+            await this.#store.save(this.#key, structuredClone({ ...this.#record, ...this.#prints.record }));
         } catch (error) {
             this.#dirty = true;
             throw ledgerError(this.#label, 'could not be written', error);
@@ -176,11 +178,11 @@ export class Ledger {
     }
 }
 
-function keyOf(place: LedgerPlace): string {
-    return JSON.stringify([place.node, place.account, place.folder]);
+function keyOf(place: LedgerPlace, ...part: string[]): string {
+    return JSON.stringify([place.node, place.account, place.folder, ...part]);
 }
 
-function emptyRecord(place: LedgerPlace): LedgerRecord {
+function emptyRecord(place: LedgerPlace): Omit<LedgerRecord, keyof PrintsRecord> {
     return {
         format: LEDGER_FORMAT,
         version: LEDGER_VERSION,
@@ -191,7 +193,6 @@ function emptyRecord(place: LedgerPlace): LedgerRecord {
         since: null,
         sinceBelowUid: 0,
         pending: {},
-        fingerprints: [],
         delivered: 0
     };
 }

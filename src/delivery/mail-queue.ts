@@ -48,6 +48,11 @@ export class MailQueue {
         return taken;
     }
 
+    /** What `take` would give. */
+    peek(count: number): number[] {
+        return this.#ready.slice(this.#head, this.#head + count);
+    }
+
     /** The lowest waiting UID that fulfils the condition; null when none does. */
     lowest(condition: (uid: number) => boolean): number | null {
         for (let index = this.#head; index < this.#ready.length; index++) {

@@ -237,7 +237,9 @@ interface Refusal {
 const ROW = /^\* (\d+ FETCH|E?SEARCH)\b/i;
 
 /** Keeps what only the log tells; everything else is dropped. */
-function refusalLogger(refusal: Refusal): Record<'debug' | 'info' | 'warn' | 'error', (entry: unknown) => void> {
+function refusalLogger(refusal: Refusal): Record<'debug' | 'info' | 'warn' | 'error', (entry: unknown) => void> & {
+    isLevelEnabled: (level: string) => boolean;
+} {
     const keep = (entry: unknown): void => {
         const { err, msg, payloadBytes } = (entry ?? {}) as { err?: unknown; msg?: unknown; payloadBytes?: unknown };
         if (err !== undefined) {
@@ -248,5 +250,12 @@ function refusalLogger(refusal: Refusal): Record<'debug' | 'info' | 'warn' | 'er
         }
     };
     const drop = (): void => undefined;
-    return { debug: drop, info: drop, warn: keep, error: keep };
+    return {
+        debug: drop,
+        info: drop,
+        warn: keep,
+        error: keep,
+        // imapflow would write out every answer for the log, a SEARCH with 100,000 numbers too
+        isLevelEnabled: level => level === 'warn' || level === 'error'
+    };
 }

@@ -38,6 +38,11 @@ export class OpenFolder {
     static async select(connection: ImapConnection, path: string, readOnly: boolean): Promise<OpenFolder> {
         try {
             const mailbox = await connection.command('select', client => client.mailboxOpen(path, { readOnly }));
+            if (readOnly) {
+                // nothing is changed here, so nobody needs the MODSEQ that imapflow asks for with every row of a fetch:
+                // of a look at a large folder it is a quarter of the work
+                mailbox.noModseq = true;
+            }
             return new OpenFolder(connection, mailbox);
         } catch (error) {
             throw await explainMissingFolder(connection, path, connection.error(error, 'select'));

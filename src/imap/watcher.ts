@@ -7,6 +7,8 @@ import { ReconnectPause } from './reconnect-pause';
 /** Rejected credentials and wrong settings change only when somebody acts, so they are probed rarely. */
 const REJECTED_PAUSE_MS = 60 * 60_000;
 const MISCONFIGURED_PAUSE_MS = 5 * 60_000;
+/** How long a connection stays out of IDLE for a flow that has no room: new mail is heard of later by so much. */
+const LINGER_MS = 100;
 /** Node-RED waits 15 s for a node to close. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -25,11 +27,14 @@ export interface WatchSource {
     /** A connection of its own; null when the account's limit leaves none, and the folder is polled instead. */
     openOwn(): Promise<ImapConnection | null>;
     /** Runs `look` on the shared connection with the folder selected read-only. */
-    withShared(folder: string, look: (folder: OpenFolder) => Promise<void>): Promise<void>;
+    withShared(folder: string, look: (folder: OpenFolder) => Promise<boolean>): Promise<boolean>;
 }
 
-/** Looks at the folder; `scan` is false when it is enough to go on with mail that is known already. */
-export type Look = (folder: OpenFolder, scan: boolean) => Promise<void>;
+/**
+ * Looks at the folder; `scan` is false when it is enough to go on with mail that is known already. Resolves with true
+ * when more is known and `resume` will be called as soon as it can be taken.
+ */
+export type Look = (folder: OpenFolder, scan: boolean) => Promise<boolean>;
 
 /** What a watcher tells its node. None of these may throw. */
 export interface WatchReport {
@@ -127,8 +132,8 @@ export class FolderWatcher {
             this.#pause.connected();
             this.#scannedAt = 0;
             while (!this.#stop.signal.aborted) {
-                await this.#lookAt(folder, 'push');
-                await this.#idle(connection);
+                const more = await this.#lookAt(folder, 'push');
+                await this.#idle(connection, more);
                 await this.#ensureAlive(connection, folder);
             }
         } finally {
@@ -139,8 +144,14 @@ export class FolderWatcher {
         }
     }
 
-    /** Waits for news with IDLE running; the next command on the connection ends the IDLE by itself. */
-    async #idle(connection: ImapConnection): Promise<void> {
+    /**
+     * Waits for news with IDLE running; the next command on the connection ends the IDLE by itself. Beginning and ending
+     * it costs two round trips, so a flow that is about to make room is given a moment first.
+     */
+    async #idle(connection: ImapConnection, more: boolean): Promise<void> {
+        if (more && !this.#news && !this.#resume) {
+            await this.#wait(LINGER_MS);
+        }
         if (!this.#news && !this.#resume && connection.usable) {
             const waiting = new AbortController();
             void keepIdling(connection, waiting.signal);
@@ -168,16 +179,17 @@ export class FolderWatcher {
     }
 
     /** Scans on news and every interval; otherwise it only goes on with what is known, which breaks no new ground. */
-    async #lookAt(folder: OpenFolder, watching: 'push' | 'poll'): Promise<void> {
+    async #lookAt(folder: OpenFolder, watching: 'push' | 'poll'): Promise<boolean> {
         const due = Date.now() - this.#scannedAt >= this.#options.intervalMs;
         const scan = this.#news || !this.#resume || due;
         this.#news = false;
         this.#resume = false;
-        await this.#look(folder, scan);
+        const more = await this.#look(folder, scan);
         if (scan) {
             this.#scannedAt = Date.now();
             this.#report.contact(watching);
         }
+        return more;
     }
 
     #hear(): void {

@@ -3,7 +3,7 @@ import type { ServerSettings } from '../message/server-settings';
 import { atMost } from '../message/at-most';
 import { parseAddress } from '../sender/mailbox-parser';
 import type { DayQuota } from './day-quota';
-import { buildMime } from './mime';
+import { buildMime, type BuiltMail } from './mime';
 import { composeMail, type ComposeOptions, type MessageFields, type OutgoingMail } from './outgoing';
 import { stopped } from './refusal';
 import { SendGate } from './send-gate';
@@ -49,6 +49,8 @@ export class SmtpAccount implements MailSender {
     readonly #quota: DayQuota | null;
     readonly #transport: SmtpTransport;
     readonly #gate: SendGate;
+    /** One place for each connection, so that a mail does not wait for its turn inside of nodemailer. */
+    readonly #line: SendGate;
     readonly #running = new Map<AbortController, Promise<unknown>>();
     #closed = false;
     #rejection: { error: MailError; at: number } | null = null;
@@ -62,7 +64,9 @@ export class SmtpAccount implements MailSender {
         this.#timeouts = parts.timeouts ?? SMTP_TIMEOUTS;
         this.#quota = parts.quota;
         this.#transport = new SmtpTransport(parts.server, connections, this.#timeouts);
-        this.#gate = new SendGate({ slots: connections, perMinute: limits.messagesPerMinute });
+        // for each mail on its way one more is made ready meanwhile; else a connection is idle for so long
+        this.#gate = new SendGate({ slots: 2 * connections, perMinute: limits.messagesPerMinute });
+        this.#line = new SendGate({ slots: connections, perMinute: 0 });
     }
 
     compose(msg: MessageFields, options: ComposeOptions): OutgoingMail {
@@ -107,6 +111,16 @@ export class SmtpAccount implements MailSender {
             this.#refuseAfterRejection();
             // built only now, so that a thousand waiting mails do not hold a thousand encoded attachments
             const built = await buildMime(mail, this.#settings.limits.maxBytes);
+            return await this.#sendBuilt(mail, built, signal);
+        } finally {
+            leave();
+        }
+    }
+
+    async #sendBuilt(mail: OutgoingMail, built: BuiltMail, signal: AbortSignal): Promise<Acceptance> {
+        const leave = await this.#line.enter(signal);
+        try {
+            this.#refuseAfterRejection();
             const giveBack = await this.#quota?.take(mail.recipients.length);
             try {
                 return await this.#transport.send(built, signal);

@@ -33,12 +33,18 @@ export class FileStore implements StateStore {
     }
 
     async save(key: string, value: unknown): Promise<void> {
-        await makeFolder(this.#folder);
         const path = this.#path(key);
         // a name of its own: a node that closes slowly and its successor may save the same key at the same time
         const temporary = `${path}.${randomUUID()}.new`;
+        const text = JSON.stringify(value);
         try {
-            await writeSynced(temporary, JSON.stringify(value));
+            await writeSynced(temporary, text).catch(async (error: unknown) => {
+                if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+                    throw error;
+                }
+                await makeFolder(this.#folder);
+                await writeSynced(temporary, text);
+            });
             await unlessMissing(rename(path, previousOf(path)));
             await rename(temporary, path);
         } catch (error) {

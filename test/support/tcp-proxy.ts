@@ -115,7 +115,7 @@ export class TcpProxy {
         if (this.#server) {
             return;
         }
-        this.#server = createServer(client => this.#connect(client)).listen(this.#port, this.host);
+        this.#server = createServer({ noDelay: true }, client => this.#connect(client)).listen(this.#port, this.host);
         await once(this.#server, 'listening');
         this.#port = (this.#server.address() as AddressInfo).port;
     }
@@ -130,7 +130,7 @@ export class TcpProxy {
     }
 
     #connect(client: Socket): void {
-        const server = connect(this.#target.port, this.#target.host);
+        const server = connect({ port: this.#target.port, host: this.#target.host, noDelay: true });
         const connection = new ProxyConnection(client, server, command => {
             if (command !== undefined) {
                 this.#commands.push(command);

@@ -12,6 +12,7 @@ const VALID: LedgerRecord = {
     sinceBelowUid: 4700,
     pending: { '4710': { attempt: 2, retryAt: '2026-11-24T02:02:03.000Z' }, '4711': { attempt: 0 } },
     fingerprints: ['abc', 'def'],
+    pages: 3,
     delivered: 12
 };
 
@@ -34,7 +35,11 @@ describe('parseLedgerRecord', () => {
         it(`refuses ${JSON.stringify(value)}`, () => assert.equal(parseLedgerRecord(value), null));
     }
 
-    for (const field of Object.keys(VALID)) {
+    it('accepts a record from before fingerprints had pages', () => {
+        assert.deepEqual(parseLedgerRecord({ ...VALID, pages: undefined }), { ...VALID, pages: 0 });
+    });
+
+    for (const field of Object.keys(VALID).filter(name => name !== 'pages')) {
         it(`refuses a record without "${field}"`, () => {
             assert.equal(parseLedgerRecord({ ...VALID, [field]: undefined }), null);
         });
@@ -73,6 +78,7 @@ describe('parseLedgerRecord', () => {
             { '5': { attempt: 1, retryAt: 5 } }
         ],
         fingerprints: [null, 'abc', {}, [5], [null]],
+        pages: [null, -1, 1.5, '3'],
         delivered: [-1, 1.5, '5', null]
     };
     for (const [field, values] of Object.entries(wrong)) {

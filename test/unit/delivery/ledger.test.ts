@@ -200,19 +200,101 @@ describe('Ledger', () => {
             ledger.advance(20);
             assert.equal(ledger.watermark, 30);
         });
+    });
 
-        it('knows 5,000 settled mails and forgets the oldest first', async () => {
-            for (let index = 0; index < 5_001; index++) {
-                ledger.settle(index + 1, `print${index}`);
+    describe('with a long history', () => {
+        /** Settles mails as an intake does: ten, then a write. Returns what each write of the last round was long. */
+        async function settleUpTo(count: number): Promise<number> {
+            ledger.start('77', START);
+            for (let uid = ledger.delivered + 1; uid <= count; uid++) {
+                ledger.settle(uid, `print-${String(uid).padStart(6, '0')}`);
+                if (uid % 10 === 0) {
+                    await ledger.save();
+                }
             }
-            await ledger.save();
+            return store.saves.reduce((sum, value) => sum + JSON.stringify(value).length, 0);
+        }
+
+        const bytesOf = (value: unknown): number => JSON.stringify(value).length;
+        const PRINT_BYTES = bytesOf(['print-000001']);
+
+        it('knows the latest 5,000 mails, at most 250 more, and after a restart the same ones', async () => {
+            await settleUpTo(6_000);
             for (const known of [ledger, await reopened()]) {
-                assert.deepEqual(
-                    [known.knows('print0'), known.knows('print1'), known.knows('print5000')],
-                    [false, true, true]
+                const count = Array.from({ length: 6_000 }, (_, index) =>
+                    known.knows(`print-${String(index + 1).padStart(6, '0')}`)
                 );
+                assert.equal(count.lastIndexOf(false) + 1, count.filter(isKnown => !isKnown).length);
+                assert.ok(count.filter(Boolean).length >= 5_000 && count.filter(Boolean).length < 5_250);
+                assert.equal(known.delivered, 6_000);
             }
-            assert.equal(store.saves.at(-1)?.fingerprints.length, 5_000);
+        });
+
+        it('writes no more for a settlement after 100,000 mails than after 1,000', async () => {
+            await settleUpTo(10);
+            assert.ok(bytesOf(store.saves.at(-1)) < 500);
+            const perMail: number[] = [];
+            for (const count of [1_000, 100_000]) {
+                await settleUpTo(count);
+                const before = await settleUpTo(count);
+                perMail.push(((await settleUpTo(count + 1_000)) - before) / 1_000);
+            }
+            const [after1000 = 0, after100000 = 0] = perMail;
+            assert.ok(after100000 <= after1000 * 1.05, `${after1000} bytes, later ${after100000}`);
+            // ten mails share a write, which carries half a page of prints on average
+            assert.ok(after100000 < 300, `${after100000} bytes for each mail`);
+        }).timeout(30_000);
+
+        it('stays small in the store', async () => {
+            await settleUpTo(100_000);
+            const sizes = [...store.values.values()].map(bytesOf);
+            assert.equal(sizes.length, 21);
+            assert.ok(Math.max(...sizes) < 250 * PRINT_BYTES + 500, `${Math.max(...sizes)} bytes in one value`);
+        }).timeout(30_000);
+
+        it('takes over the fingerprints of a record without pages', async () => {
+            const prints = Array.from({ length: 5_000 }, (_, index) => `old-${index}`);
+            ledger.start('77', START);
+            await ledger.save();
+            const [key = ''] = store.values.keys();
+            store.values.set(key, { ...(store.values.get(key) as object), fingerprints: prints, pages: undefined });
+            ledger = await reopened();
+            ledger.settle(1, 'new');
+            await ledger.save();
+            const again = await reopened();
+            assert.ok(prints.every(print => again.knows(print)) && again.knows('new'));
+            assert.ok(bytesOf(store.values.get(key)) < 1_000);
+        });
+
+        it('keeps fingerprints in the record until their page is safe', async () => {
+            await settleUpTo(240);
+            const saved = store.save.bind(store);
+            let room = 0;
+            store.save = async (key, value) => {
+                if (room-- <= 0) {
+                    throw new Error('killed');
+                }
+                await saved(key, value);
+            };
+            for (const writes of [0, 1]) {
+                // a crash before the page, then one between the page and the record
+                room = writes;
+                for (let uid = 241; uid <= 260; uid++) {
+                    ledger.settle(uid, `print-${String(uid).padStart(6, '0')}`);
+                }
+                await assert.rejects(ledger.save(), { code: 'LEDGER_FAILED' });
+                const after = await reopened();
+                assert.ok(after.knows('print-000001') && after.knows('print-000240'));
+            }
+        });
+
+        it('says that fingerprints are lost, and works on', async () => {
+            await settleUpTo(300);
+            const page = [...store.values.keys()].find(key => key.includes('fingerprints 0')) ?? '';
+            store.values.set(page, { page: 0, fingerprints: 'none' });
+            const again = await reopened();
+            assert.deepEqual([again.started, again.delivered, again.knows('print-000300')], [true, 300, true]);
+            assert.match(again.problem, /fingerprints/);
         });
     });
 

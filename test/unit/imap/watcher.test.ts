@@ -25,12 +25,12 @@ describe('FolderWatcher.lookNow', () => {
                     if (++tries === 2) {
                         throw REJECTED;
                     }
-                    await look({} as OpenFolder);
+                    return look({} as OpenFolder);
                 }
             },
             (_folder, scan) => {
                 scans += scan ? 1 : 0;
-                return Promise.resolve();
+                return Promise.resolve(false);
             },
             {
                 connecting: () => undefined,

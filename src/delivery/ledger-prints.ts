@@ -1,0 +1,87 @@
+import type { StateStore } from '../state/store';
+
+/** Prints that the record itself carries; a full page is put away and never written again until its turn comes round. */
+const PAGE_PRINTS = 250;
+const PAGES = 20;
+
+/** What of the prints stands in the ledger's record. */
+export interface PrintsRecord {
+    /** The newest, oldest first. */
+    fingerprints: string[];
+    /** How many pages were ever put away; the latest twenty are kept, each in the place of the one it replaces. */
+    pages: number;
+}
+
+interface Page {
+    page: number;
+    fingerprints: string[];
+}
+
+/**
+ * The fingerprints of the latest 5,000 settled mails and up to 250 more. The ledger's record is written with every
+ * change, so it carries only the newest of them: what a settlement costs does not grow with the history.
+ */
+export class LedgerPrints {
+    readonly #store: StateStore;
+    readonly #key: (place: number) => string;
+    readonly #known = new Set<string>();
+    /** By their place. */
+    readonly #pages: string[][] = [];
+    #newest: string[] = [];
+    #put = 0;
+
+    /** @param key where the page at a place (0 to 19) is kept. */
+    constructor(store: StateStore, key: (place: number) => string) {
+        this.#store = store;
+        this.#key = key;
+    }
+
+    get record(): PrintsRecord {
+        return { fingerprints: [...this.#newest], pages: this.#put };
+    }
+
+    /** Loads what a record refers to. Returns what is wrong with it; rejects when the store fails. */
+    async load(record: PrintsRecord): Promise<string> {
+        this.#newest = [...record.fingerprints];
+        this.#put = record.pages;
+        const numbers = Array.from({ length: Math.min(PAGES, this.#put) }, (_, back) => this.#put - 1 - back);
+        const loaded = await Promise.all(numbers.map(number => this.#load(number)));
+        numbers.forEach((number, index) => (this.#pages[number % PAGES] = loaded[index] ?? []));
+        [...this.#pages, this.#newest].flat().forEach(print => this.#known.add(print));
+        return loaded.includes(null) ? 'some fingerprints of done mail are lost; it may come again if it is moved' : '';
+    }
+
+    has(print: string): boolean {
+        return this.#known.has(print);
+    }
+
+    add(print: string): void {
+        this.#known.add(print);
+        this.#newest.push(print);
+    }
+
+    /** Puts full pages away, durably; to be called before a record is written. One call at a time. */
+    async putAway(): Promise<void> {
+        while (this.#newest.length >= PAGE_PRINTS) {
+            const place = this.#put % PAGES;
+            const page: Page = { page: this.#put, fingerprints: this.#newest.slice(0, PAGE_PRINTS) };
+            await this.#store.save(this.#key(place), page);
+            // only now: until the page is safe, the record is where these are kept
+            this.#newest.splice(0, PAGE_PRINTS);
+            this.#pages[place]?.forEach(print => this.#known.delete(print));
+            this.#pages[place] = page.fingerprints;
+            this.#put++;
+        }
+    }
+
+    /** Null for a page that is not there, or another one: a crash may have come between a page and its record. */
+    async #load(number: number): Promise<string[] | null> {
+        const loaded = await this.#store.load(this.#key(number % PAGES));
+        const page = loaded.state === 'present' ? (loaded.value as Partial<Page> | null) : null;
+        return page?.page === number && isPrints(page.fingerprints) ? page.fingerprints : null;
+    }
+}
+
+export function isPrints(value: unknown): value is string[] {
+    return Array.isArray(value) && value.every(print => typeof print === 'string');
+}

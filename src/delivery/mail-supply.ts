@@ -1,0 +1,186 @@
+import type { FetchMessageObject } from 'imapflow';
+import { fetchContent, type ContentPlan, type FetchedMail } from '../imap/content';
+import type { OpenFolder } from '../imap/open-folder';
+import { discard } from './mail-reader';
+
+/** What may wait in memory for its turn. */
+const AHEAD_BYTES = 4 * 1024 * 1024;
+const AHEAD_MAILS = 100;
+/** Larger mails are fetched at their turn, because they are streamed. */
+const AHEAD_MAIL_BYTES = 256 * 1024;
+/** As many mails are fetched ahead as were taken in this time. */
+const PACE_MS = 2_000;
+/** What waited longer may have been moved, flagged or deleted since, so it is asked for again. */
+const AHEAD_AGE_MS = 10_000;
+
+/** Names the mails that will be asked for after those at hand, ascending, at most `count` of them. */
+export type NextUids = (count: number) => number[];
+
+/**
+ * Gets mails from the server, a bounded batch ahead of the flow: while the flow works on some, the server sends the
+ * next. What is ahead is a cache and nothing more; no mail counts as taken because it is here.
+ *
+ * The flow's pace decides how many: a fast flow gets many with one command, because the server may be far away; for a
+ * slow one nothing is fetched that would grow old meanwhile.
+ */
+export class MailSupply {
+    readonly #plan: ContentPlan;
+    readonly #isWanted: (row: FetchMessageObject) => boolean;
+    readonly #rows = new Map<number, FetchMessageObject>();
+    readonly #mails = new Map<number, FetchedMail>();
+    #uidValidity = '';
+    #fetchedAt = 0;
+    #taken: Array<{ at: number; mails: number }> = [];
+    #fetching: Promise<void> = Promise.resolve();
+
+    /** @param isWanted other mails are not fetched ahead. */
+    constructor(plan: ContentPlan, isWanted: (row: FetchMessageObject) => boolean) {
+        this.#plan = plan;
+        this.#isWanted = isWanted;
+    }
+
+    /** Size, flags and dates; mails that the server does not name are absent. */
+    async rows(folder: OpenFolder, uids: readonly number[]): Promise<Map<number, FetchMessageObject>> {
+        await this.arrival();
+        this.#taken.push({ at: performance.now(), mails: uids.length });
+        this.#forgetOld(folder);
+        const missing = uids.filter(uid => !this.#rows.has(uid));
+        const found = missing.length > 0 ? await folder.meta(missing) : new Map<number, FetchMessageObject>();
+        for (const uid of uids) {
+            const known = this.#rows.get(uid);
+            if (known) {
+                this.#rows.delete(uid);
+                found.set(uid, known);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * The content of mails: those that are here, then the others as fetchContent gives them. Begins to fetch ahead as
+     * soon as nothing of these is left on the server.
+     */
+    async *mails(
+        folder: OpenFolder,
+        rows: ReadonlyMap<number, FetchMessageObject>,
+        next: NextUids
+    ): AsyncGenerator<FetchedMail> {
+        const absent = new Map(rows);
+        const here: FetchedMail[] = [];
+        for (const uid of rows.keys()) {
+            const mail = this.#mails.get(uid);
+            if (mail) {
+                this.#mails.delete(uid);
+                absent.delete(uid);
+                here.push(mail);
+            }
+        }
+        const others = fetchContent(folder, absent, this.#plan);
+        const { complete, failure } = await collect(others, here);
+        if (complete) {
+            this.#fetchAhead(folder, next);
+        }
+        let taken = 0;
+        try {
+            for (const mail of here) {
+                taken++;
+                yield mail;
+            }
+            if (failure) {
+                throw failure.error;
+            }
+            yield* others;
+        } finally {
+            here.slice(taken).forEach(discard);
+        }
+    }
+
+    /** Resolves when the supply has no command on the folder's connection; never rejects. */
+    arrival(): Promise<void> {
+        return this.#fetching;
+    }
+
+    #fetchAhead(folder: OpenFolder, next: NextUids): void {
+        const count = this.#paceNow();
+        if (this.#rows.size >= count / 2) {
+            return;
+        }
+        const uids = next(count).filter(uid => !this.#rows.has(uid));
+        if (uids.length > 0) {
+            this.#fetching = this.#fill(folder, uids).catch(() => this.#forget());
+        }
+    }
+
+    async #fill(folder: OpenFolder, uids: readonly number[]): Promise<void> {
+        this.#uidValidity = folder.uidValidity;
+        this.#fetchedAt = performance.now();
+        const rows = await folder.meta(uids);
+        const small = new Map<number, FetchMessageObject>();
+        let bytes = [...this.#mails.values()].reduce((sum, mail) => sum + (mail.row.size ?? 0), 0);
+        for (const [uid, row] of rows) {
+            this.#rows.set(uid, row);
+            const size = row.size ?? 0;
+            if (size <= AHEAD_MAIL_BYTES && bytes + size <= AHEAD_BYTES && this.#isWanted(row)) {
+                bytes += size;
+                small.set(uid, row);
+            }
+        }
+        const mails: FetchedMail[] = [];
+        // what went wrong shows again when it is their turn
+        await collect(fetchContent(folder, small, this.#plan), mails);
+        for (const mail of mails) {
+            if (Buffer.isBuffer(mail.source)) {
+                this.#mails.set(mail.uid, mail);
+            } else {
+                discard(mail);
+            }
+        }
+    }
+
+    #paceNow(): number {
+        const since = performance.now() - PACE_MS;
+        this.#taken = this.#taken.filter(({ at }) => at >= since);
+        return Math.min(
+            AHEAD_MAILS,
+            this.#taken.reduce((sum, { mails }) => sum + mails, 0)
+        );
+    }
+
+    #forgetOld(folder: OpenFolder): void {
+        const old = performance.now() - this.#fetchedAt > AHEAD_AGE_MS;
+        if (this.#rows.size + this.#mails.size > 0 && (old || this.#uidValidity !== folder.uidValidity)) {
+            this.#forget();
+        }
+    }
+
+    #forget(): void {
+        this.#rows.clear();
+        this.#mails.clear();
+    }
+}
+
+/**
+ * Moves mails into `here` as far as they fit into memory; the last one may be a stream, which has to be read before the
+ * next mail is asked for. Complete when no mail is left. A failure is for after those that came before it.
+ */
+async function collect(
+    mails: AsyncGenerator<FetchedMail>,
+    here: FetchedMail[]
+): Promise<{ complete: boolean; failure?: { error: unknown } }> {
+    try {
+        for (let bytes = 0; bytes <= AHEAD_BYTES;) {
+            const { done, value } = await mails.next();
+            if (done) {
+                return { complete: true };
+            }
+            here.push(value);
+            if (!Buffer.isBuffer(value.source)) {
+                break;
+            }
+            bytes += value.source.length;
+        }
+        return { complete: false };
+    } catch (error) {
+        return { complete: false, failure: { error } };
+    }
+}

@@ -1,0 +1,56 @@
+import type { FetchedMail } from '../imap/content';
+import type { OpenFolder } from '../imap/open-folder';
+import type { MailError } from '../message/mail-error';
+import type { MailMessage } from '../message/types';
+import type { SenderMatcher } from '../sender/pattern';
+import { judgeSender } from '../sender/verdict';
+import { discard, type MailReader } from './mail-reader';
+
+/** What became of a fetched mail: a message, why it is none of ours after all, or why it could not be read. */
+export interface Reading {
+    mail: FetchedMail;
+    message?: MailMessage;
+    refusal?: string;
+    failure?: MailError;
+}
+
+/**
+ * Reads mails one after the other. Rejects when the connection is lost.
+ *
+ * @param attempts the number of the try, by UID.
+ */
+export async function* readAll(
+    folder: OpenFolder,
+    reader: MailReader,
+    senders: SenderMatcher,
+    mails: AsyncIterable<FetchedMail>,
+    attempts: (uid: number) => number
+): AsyncGenerator<Reading> {
+    for await (const mail of mails) {
+        const refusal = refusalOf(mail, senders);
+        if (refusal !== undefined) {
+            discard(mail);
+            yield { mail, refusal };
+            continue;
+        }
+        try {
+            yield { mail, message: await reader.read(folder, mail, attempts(mail.uid)) };
+        } catch (error) {
+            discard(mail);
+            const failure = folder.connection.error(error, 'fetch');
+            if (!folder.connection.usable) {
+                throw failure;
+            }
+            yield { mail, failure };
+        }
+    }
+}
+
+/** Judges the sender once more on the complete header: what came as HEADER.FIELDS was the server's reading. */
+function refusalOf(mail: FetchedMail, senders: SenderMatcher): string | undefined {
+    const judged = senders.isEmpty ? null : judgeSender(mail.header, senders);
+    if (judged === null || judged.verdict === 'match') {
+        return undefined;
+    }
+    return judged.verdict === 'reject' ? judged.problem : 'the complete header names another sender';
+}
