@@ -27,6 +27,7 @@ describe('validators', () => {
                 'imap-account': ['host', 'tested'],
                 'smtp-account': ['host', 'tested'],
                 'filter-sender': ['senders'],
+                'compose-mail': ['text'],
                 'flag-mail': ['add']
             };
             assert.deepEqual(refused, expected[type] ?? [], type);
