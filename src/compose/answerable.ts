@@ -3,7 +3,8 @@ import type { Original } from './original';
 /** Kinds that are passed on neither: their sender is a machine that would answer with the next one. */
 const REPORT_KINDS = ['bounce', 'delay', 'delivery-receipt', 'read-receipt', 'complaint'];
 /** RFC 3834 section 2 and the addresses behind which nobody reads. */
-const DAEMON = /^(mailer-daemon|postmaster|mdaemon|owner-.*|.*-(owner|request|bounces?)|(no|do[-_.]?not)[-_.]?reply.*)$/i;
+const DAEMON =
+    /^(mailer-daemon|postmaster|mdaemon|owner-.*|.*-(owner|request|bounces?)|(no|do[-_.]?not)[-_.]?reply.*)$/i;
 const MAILER = /^(mailer-daemon|postmaster|mdaemon|microsoftexchange[0-9a-f]+)$/i;
 /** Written by programs that answer by themselves; empty, "no" and the like say the opposite. */
 const RESPONDER_FIELDS = [
