@@ -1,14 +1,17 @@
+import type { InquiryContact, InquiryItem } from '../src/inquiry/types';
 import type { MailboxCount } from './mailbox';
 
 /** The part of an inquiry that the demo shows; a mail may leave out any of them. */
 export interface ShownInquiry {
-    name?: string;
-    machine?: string;
-    subject?: string;
+    contact: Pick<InquiryContact, 'name' | 'email' | 'phones'>;
+    item: Pick<InquiryItem, 'title'>;
+    inquiry: { text?: string };
 }
 
 const NAME_WIDTH = 20;
-const MACHINE_WIDTH = 34;
+const MACHINE_WIDTH = 32;
+const WAY_WIDTH = 20;
+const TEXT_WIDTH = 40;
 /** How many inquiries stand between two looks at the rest of the mailbox. */
 const SUMMARY_EVERY = 3;
 
@@ -23,24 +26,27 @@ export class Report {
         this.#count = count;
     }
 
-    introduction(editor: string, pattern: string): void {
+    introduction(editor: string, senders: readonly string[]): void {
         this.#print('');
         this.#print(`  Editor   ${editor}`);
         this.#print('  End      Ctrl-C');
         this.#print('');
         this.#print('  A mailbox in memory gets a mail every few seconds. The flow in the editor takes the inquiries,');
-        this.#print(`  which come from ${pattern}, and leaves all other mail alone.`);
+        this.#print(`  which come from ${senders.join(' and ')},`);
+        this.#print('  reads them and leaves all other mail alone.');
         this.#print('');
         this.#print("  What comes out of the flow (the whole of it is in the editor's debug sidebar):");
         this.#print('');
     }
 
-    inquiry({ name, machine, subject }: ShownInquiry): void {
+    inquiry({ contact, item, inquiry }: ShownInquiry): void {
         this.#inquiries++;
         const number = String(this.#inquiries).padStart(3);
-        const who = pad(name ?? '(no name)', NAME_WIDTH);
-        const what = pad(machine ?? '(no machine)', MACHINE_WIDTH);
-        this.#print(`  ${number}  ${who}  ${what}  ${oneLine(subject ?? '')}`);
+        const who = pad(contact.name ?? '(no name)', NAME_WIDTH);
+        const what = pad(item.title ?? '(no machine)', MACHINE_WIDTH);
+        const [phone] = contact.phones ?? [];
+        const way = pad(phone?.e164 ?? phone?.raw ?? contact.email ?? '', WAY_WIDTH);
+        this.#print(`  ${number}  ${who}  ${what}  ${way}  ${pad(inquiry.text ?? '', TEXT_WIDTH)}`.trimEnd());
         if (this.#inquiries % SUMMARY_EVERY === 0) {
             this.summary();
         }

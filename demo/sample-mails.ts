@@ -13,12 +13,18 @@ interface Buyer {
     company: string;
     place: string;
     phone: string;
+    category: string;
     machine: string;
     message: string;
 }
 
 export const OWN_ADDRESS = 'sales@example.com';
 const MARKETPLACE = 'channel.machineseeker.com';
+const DIGEST = 'info@mail.machineseeker.com';
+/** Whose mail the flow of the demo takes. */
+export const SENDERS: readonly string[] = [`*@${MARKETPLACE}`, DIGEST];
+/** Now and then, the marketplace sends several inquiries in one mail. */
+const DIGEST_EVERY = 6;
 /** Every so often the mail of somebody else comes in between. */
 const STRANGER_EVERY = 4;
 
@@ -30,6 +36,7 @@ const BUYERS: readonly Buyer[] = [
         company: 'Vogelsang Metallbau GmbH',
         place: '35390 Gießen',
         phone: '+49 30 23125 014',
+        category: 'Drehmaschinen',
         machine: 'Drehmaschine Nordhaus D 420',
         message: 'Guten Tag,\n\nist die Maschine noch da? Können wir sie unter Strom sehen?'
     },
@@ -39,6 +46,7 @@ const BUYERS: readonly Buyer[] = [
         company: 'Hartley Toolmakers Ltd',
         place: 'Sheffield, United Kingdom',
         phone: '+44 20 7946 0158',
+        category: 'Grinding machines',
         machine: 'Surface grinder Pellworth SG 30',
         message: 'Hello,\n\nwhat is your best price, and who would load it?'
     },
@@ -48,6 +56,7 @@ const BUYERS: readonly Buyer[] = [
         company: '',
         place: '1010, Österreich',
         phone: '',
+        category: 'Sägen',
         machine: 'Bandsäge Krantz BS 275',
         message: 'Was kostet der Transport nach Wien?'
     },
@@ -57,6 +66,7 @@ const BUYERS: readonly Buyer[] = [
         company: 'Atelier Delacourt',
         place: 'Lyon, France',
         phone: '',
+        category: 'Presses',
         machine: 'Band press Vireo 2000',
         message: 'Is a manual included?\n\nNote: we would need it before the end of the month.'
     },
@@ -66,6 +76,7 @@ const BUYERS: readonly Buyer[] = [
         company: 'Brömmel & Söhne KG',
         place: '26721 Emden',
         phone: '+49 30 23125 377',
+        category: 'Blechbearbeitung',
         machine: 'Abkantpresse Lührs AP 3100',
         message: 'Bitte senden Sie uns Bilder vom Werkzeug und das Baujahr.'
     },
@@ -75,6 +86,7 @@ const BUYERS: readonly Buyer[] = [
         company: 'Wilkowski Sp. z o.o.',
         place: 'Poznań, Poland',
         phone: '+44 20 7946 0803',
+        category: 'Machining centres',
         machine: 'Machining centre Aldren VMC 850',
         message: 'How many hours has the spindle run? We would inspect it next week.'
     }
@@ -113,15 +125,18 @@ export function sampleMail(index: number): SampleMail {
     if (index % STRANGER_EVERY === STRANGER_EVERY - 1) {
         return { ...pick(STRANGERS, round), to: OWN_ADDRESS };
     }
+    if (index % DIGEST_EVERY === DIGEST_EVERY - 1) {
+        return digest([pick(BUYERS, index), pick(BUYERS, index + 1)], index);
+    }
     return inquiry(pick(BUYERS, index - round), index);
 }
 
 export function isMarketplace(address: string): boolean {
-    return address.toLowerCase().endsWith(`@${MARKETPLACE}`);
+    return address.toLowerCase().endsWith(`@${MARKETPLACE}`) || address.toLowerCase() === DIGEST;
 }
 
 function inquiry(buyer: Buyer, index: number): SampleMail {
-    const address = `buyer-${(index + 4096).toString(16)}@${MARKETPLACE}`;
+    const address = relay(index);
     const lines = labels(buyer, address);
     const number = 7000 + index;
     const subject =
@@ -133,9 +148,28 @@ function inquiry(buyer: Buyer, index: number): SampleMail {
     return index % 3 === 2 ? { ...mail, html: asHtml(lines) } : { ...mail, text: asText(lines) };
 }
 
+/** Inquiries that were made for a category: HTML is the real body, the text only points to it. */
+function digest(buyers: readonly Buyer[], index: number): SampleMail {
+    const blocks = buyers.map((buyer, place) =>
+        asRows(labels({ ...buyer, language: 'de' }, relay(index * 10 + place)))
+    );
+    return {
+        from: { name: 'Machineseeker', address: DIGEST },
+        to: OWN_ADDRESS,
+        subject: `Kategorie-Anfragen (${buyers.length} Nachrichten)`,
+        text: 'Bitte nutzen Sie die HTML-Ansicht.\n',
+        html: `<html><body>${blocks.join('<hr>\n')}</body></html>`
+    };
+}
+
+/** The marketplace gives each buyer an address of its own. */
+function relay(number: number): string {
+    return `buyer-${(number + 4096).toString(16)}@${MARKETPLACE}`;
+}
+
 /** Labels and values; a buyer who left a field empty leaves its line out. */
 function labels(buyer: Buyer, address: string): Array<[string, string]> {
-    const { company, name, place, phone, machine, message } = buyer;
+    const { company, name, place, phone, category, machine, message } = buyer;
     const all: Array<[string, string]> =
         buyer.language === 'de'
             ? [
@@ -144,6 +178,7 @@ function labels(buyer: Buyer, address: string): Array<[string, string]> {
                   ['Ort', place],
                   ['Telefon', phone],
                   ['E-Mail', address],
+                  ['Kategorie', category],
                   ['Anfrage zu', machine],
                   ['Nachricht an Sie', message]
               ]
@@ -153,6 +188,7 @@ function labels(buyer: Buyer, address: string): Array<[string, string]> {
                   ['Location', place],
                   ['Phone', phone],
                   ['Email', address],
+                  ['Category', category],
                   ['Inquiry about', machine],
                   ['Message to you', message]
               ];
@@ -164,8 +200,11 @@ function asText(lines: ReadonlyArray<[string, string]>): string {
 }
 
 function asHtml(lines: ReadonlyArray<[string, string]>): string {
-    const rows = lines.map(([label, value]) => `<b>${label}:</b> ${escape(value).replaceAll('\n', '<br>')}<br>`);
-    return `<html><body>${rows.join('\n')}</body></html>`;
+    return `<html><body>${asRows(lines)}</body></html>`;
+}
+
+function asRows(lines: ReadonlyArray<[string, string]>): string {
+    return lines.map(([label, value]) => `<b>${label}:</b> ${escape(value).replaceAll('\n', '<br>')}<br>\n`).join('');
 }
 
 function escape(text: string): string {

@@ -7,10 +7,9 @@ import { startMailbox, type DemoMailbox } from './mailbox';
 import { Report, type ShownInquiry } from './report';
 import { createRunFolder } from './run-folder';
 import { Runtime } from './runtime';
-import { OLDER_MAILS, sampleMail } from './sample-mails';
+import { OLDER_MAILS, sampleMail, SENDERS } from './sample-mails';
 
 const ROOT = join(__dirname, '..');
-const PATTERN = '*@channel.machineseeker.com';
 /** The node of the flow whose messages are shown. */
 const RESULT_NODE = 'Inquiry';
 const MAIL_EVERY_MS = 3000;
@@ -57,7 +56,7 @@ async function start(started: Started, port: number, signal: AbortSignal): Promi
         },
         onTrouble: text => report.trouble(text)
     });
-    report.introduction(started.runtime.url, PATTERN);
+    report.introduction(started.runtime.url, SENDERS);
     await Promise.race([mailbox.inbox.watched, new Promise(resolve => setTimeout(resolve, WATCH_TIMEOUT_MS).unref())]);
     started.timer = deliverMails(mailbox, report);
 }

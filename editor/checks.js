@@ -54,6 +54,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             senders: (value, opt) => list(value, opt, mailflow.senderProblem),
             flags: (value, opt) => list(value, opt, mailflow.flagProblem),
             folders: (value, opt) => list(value, opt, mailflow.folderProblem),
+            authservIds: (value, opt) => list(value, opt, mailflow.authservIdProblem),
 
             /** Ids of profiles that come with the pack, and profiles of the user. */
             inquiryProfiles(value, opt) {

@@ -97,7 +97,11 @@ window.mailflow = Object.assign(window.mailflow || {}, {
     /** A TypedInput; its visible field has no label of its own, because that belongs to the hidden one. */
     typed(target, label, types) {
         const input = $(target).typedInput({ default: types[0], types, typeField: target + 'Type' });
-        input.next('.red-ui-typedInput-container').find('input').attr('aria-label', label);
+        const container = input.next('.red-ui-typedInput-container');
+        container.find('input').attr('aria-label', label);
+        // its buttons show a picture for some types, and nothing that can be read aloud
+        container.find('.red-ui-typedInput-type-select').attr('aria-label', mailflow.text('typed.type', { label }));
+        container.find('.red-ui-typedInput-option-expand').attr('aria-label', mailflow.text('typed.edit', { label }));
     },
 
     /** A button behind the field that opens the editor for JSON. */

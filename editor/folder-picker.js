@@ -18,8 +18,9 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         const panel = $('<div class="mailflow-folders">').addClass(className).insertAfter(row).hide();
         button.addClass(className);
 
+        // what is in it stays until it is opened again: handlers of the editor still look at where the event came from
         const close = () => {
-            panel.empty().hide();
+            panel.hide();
             button.attr('aria-expanded', 'false');
         };
         const choose = path => {
@@ -52,6 +53,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             });
         };
 
+        // a choice above may have taken the whole row away
+        row.closest('form').on('change', 'select', () => window.setTimeout(() => button.is(':visible') || close()));
         button.on('click', () => {
             if (panel.is(':visible')) {
                 return close();
@@ -136,6 +139,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         return select.on('click', take).on('keydown', event => {
             if (event.key === 'Enter' || event.key === ' ') {
                 event.preventDefault();
+                event.stopPropagation();
                 take();
             } else if (event.key === 'Escape') {
                 // the editor takes Escape for closing the dialog

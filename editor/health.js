@@ -13,7 +13,9 @@ window.mailflow = Object.assign(window.mailflow || {}, {
     /** Accounts of the editor that the runtime does not know yet are listed too. */
     withUndeployed(accounts) {
         const known = new Set(accounts.map(account => account.id));
-        const missing = mailflow.accountNodes().filter(node => !known.has(node.id) && !node.d);
+        const missing = mailflow
+            .accountNodes()
+            .filter(node => !known.has(node.id) && !node.d && !RED.nodes.subflow(node.z));
         return [
             ...accounts,
             ...missing.map(node => ({
@@ -47,7 +49,12 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             Object.keys(attributes).forEach(key => element.setAttribute(key, attributes[key]));
             return element;
         };
-        const chart = svg('svg', { viewBox: '0 0 144 32', class: 'mailflow-chart', role: 'img' });
+        const chart = svg('svg', {
+            viewBox: '0 0 144 32',
+            preserveAspectRatio: 'none',
+            class: 'mailflow-chart',
+            role: 'img'
+        });
         chart.setAttribute('aria-label', mailflow.text('health.chart', { sum, most: Math.max(...hours, 0) }));
         hours.forEach((count, index) => {
             const height = count === 0 ? 1 : Math.max(2, Math.round((count / most) * 32));

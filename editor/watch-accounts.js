@@ -20,7 +20,10 @@
         refresh();
         mailflow
             .runTest(account.type, account.id, {}, step => steps.append(mailflow.stepItem(step)))
-            .then(() => steps.removeAttr('aria-busy'));
+            .then(() => {
+                steps.removeAttr('aria-busy');
+                refresh();
+            });
     };
     const lookNow = account =>
         $.ajax({ url: 'mailflow/health/' + encodeURIComponent(account.id) + '/look', method: 'POST' }).always(refresh);

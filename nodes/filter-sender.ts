@@ -1,41 +1,17 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { MailError, MailErrorCode } from '../src/message/mail-error';
+import { serveAuthservIds } from '../src/runtime/authserv-route';
 import { onClose, onInput } from '../src/runtime/input';
-import { readChoice, readList, type SavedProperties } from '../src/runtime/settings';
+import { readSenderFilterSettings, type SenderFilterSettings } from '../src/runtime/sender-filter-settings';
+import type { SavedProperties } from '../src/runtime/settings';
 import { StatusDisplay } from '../src/runtime/status';
-import type { SenderField } from '../src/sender/from-header';
+import { authenticateMessage, satisfies } from '../src/sender/message-authentication';
 import { flagMessageField, mailOfMessage, readMessageField } from '../src/sender/message-field';
-import { compileSenders, type SenderMatcher } from '../src/sender/pattern';
-
-interface FilterSettings {
-    senders: SenderMatcher;
-    field: SenderField;
-    mode: 'allow' | 'deny';
-}
-
-/** Without a pattern there is nothing to decide by, and letting all or nothing through would be a guess. */
-function readSettings(saved: SavedProperties): FilterSettings {
-    const senders = compileSenders(readList(saved, 'senders'));
-    if (senders.isEmpty) {
-        throw new MailError({
-            code: MailErrorCode.NotConfigured,
-            kind: 'configuration',
-            step: 'configure',
-            problem: 'no sender is set',
-            remedy: 'Open the node and enter at least one pattern, such as *@example.com.'
-        });
-    }
-    return {
-        senders,
-        field: readChoice<SenderField>(saved, 'field', ['from', 'sender', 'reply-to', 'return-path']),
-        mode: readChoice(saved, 'mode', ['allow', 'deny'])
-    };
-}
 
 /** What the red status says; the log and Catch nodes get the whole error. */
 const STATUS_KEYS: Partial<Record<MailErrorCode, string>> = {
     [MailErrorCode.InvalidPattern]: 'filter-sender.status.invalid-pattern',
-    [MailErrorCode.NotConfigured]: 'filter-sender.status.no-senders'
+    [MailErrorCode.NotConfigured]: 'filter-sender.status.not-configured'
 };
 
 function statusKey(error: unknown): string {
@@ -50,8 +26,8 @@ export = function (RED: NodeAPI): void {
         const display = new StatusDisplay(this);
         onClose(this, async () => display.close());
         try {
-            const settings = readSettings(config as unknown as SavedProperties);
-            onInput(this, async (msg, send) => send(route(msg, settings)));
+            const settings = readSenderFilterSettings(config as unknown as SavedProperties);
+            onInput(this, async (msg, send) => send(passes(msg, settings) ? [msg, null] : [null, msg]));
         } catch (error) {
             display.show({ fill: 'red', shape: 'ring', text: statusKey(error) });
             this.error((error as Error).message);
@@ -59,16 +35,24 @@ export = function (RED: NodeAPI): void {
         }
     }
 
-    function route(msg: NodeMessage, { senders, field, mode }: FilterSettings): Array<NodeMessage | null> {
+    function passes(msg: NodeMessage & { header?: unknown }, settings: SenderFilterSettings): boolean {
+        const { senders, field, mode, authentication, authservIds } = settings;
         const mail = mailOfMessage(msg);
+        const verdict = authentication === 'off' ? null : authenticateMessage(mail, msg.header, authservIds);
+        if (verdict) {
+            mail['authentication'] = verdict;
+        }
         const reading = readMessageField(mail, field);
         if (!reading.ok) {
             // who cannot be named is no configured sender, and in mode "deny" no proven stranger either
             flagMessageField(mail, field, reading.problem);
-            return [null, msg];
+            return false;
         }
-        return senders.matches(reading.mailbox) === (mode === 'allow') ? [msg, null] : [null, msg];
+        const isWanted = senders.matches(reading.mailbox) === (mode === 'allow');
+        // last, so that only mail that would pass is tried again
+        return isWanted && (verdict === null || satisfies(verdict, authentication));
     }
 
+    serveAuthservIds(RED);
     RED.nodes.registerType('filter-sender', FilterSenderNode);
 };

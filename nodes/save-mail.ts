@@ -4,7 +4,7 @@ import { saveBytes, saveOriginal } from '../src/delivery/save-mail';
 import { parseFlag } from '../src/imap/actions';
 import { findImapAccount } from '../src/runtime/account-lookup';
 import { folderFor, readFolderProperty, requireFolder } from '../src/runtime/folder-value';
-import { registerMailAction } from '../src/runtime/mail-action';
+import { messageIdOfMessage, registerMailAction } from '../src/runtime/mail-action';
 import { readMailRef } from '../src/runtime/mail-ref';
 import { readBoolean, readChoice, readList, readText, type SavedProperties } from '../src/runtime/settings';
 import type { TypedProperty } from '../src/runtime/typed-value';
@@ -50,11 +50,17 @@ export = function (RED: NodeAPI): void {
                     return saveBytes(await composeCopy(msg as unknown as MessageFields, account), order);
                 }
                 const ref = readMailRef(msg);
-                return saveOriginal(use(ref.account), ref, order);
+                return saveOriginal(use(ref.account), ref, order, isRepeated(msg) ? messageIdOfMessage(msg) : '');
             });
             turn = save.catch(() => undefined);
             send(Object.assign(msg, { saved: await save }));
         });
+    }
+
+    /** imap-in sends a mail again when a node behind this one has failed. */
+    function isRepeated(msg: object): boolean {
+        const { mail } = msg as { mail?: { delivery?: { attempt?: unknown } } };
+        return Number(mail?.delivery?.attempt) > 1;
     }
 
     RED.nodes.registerType('save-mail', SaveMailNode);

@@ -9,7 +9,7 @@ import type { Security, ServerSettings } from '../src/message/server-settings';
 import type { AccountSettingsHolder } from '../src/runtime/account-form';
 import { findImapAccount } from '../src/runtime/account-lookup';
 import { serveDiscovery } from '../src/runtime/discovery-route';
-import { healthOf, sendingReport } from '../src/runtime/health';
+import { healthOf, sendListener } from '../src/runtime/health';
 import { serveHealth } from '../src/runtime/health-route';
 import { onClose } from '../src/runtime/input';
 import { servePresets } from '../src/runtime/preset-route';
@@ -52,7 +52,7 @@ export = function (RED: NodeAPI, timeouts = SMTP_TIMEOUTS): void {
             label = server.label;
             counter = new SendCounter(settings.limits, quota);
             const account = new SmtpAccount({ server, settings, quota, timeouts });
-            this.sender = watchSender(account, sendingReport(health, config.id, counter));
+            this.sender = watchSender(account, sendListener(health, config.id, counter));
         } catch (error) {
             this.sender = new UnusableAccount(error as Error);
             this.error((error as Error).message);

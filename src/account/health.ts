@@ -237,10 +237,15 @@ export class FolderHealth {
     delivered(outcome: Promise<unknown> | undefined): void {
         this.#health.mail(this.#account);
         if (outcome) {
-            this.#report.pending++;
-            const over = (): void => void this.#report.pending--;
-            outcome.then(over, over);
+            this.waitsFor(outcome);
         }
+    }
+
+    /** A flow has a mail until `outcome` settles. */
+    waitsFor(outcome: Promise<unknown>): void {
+        this.#report.pending++;
+        const over = (): void => void this.#report.pending--;
+        outcome.then(over, over);
     }
 
     givenUp(error: Error): void {

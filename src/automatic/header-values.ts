@@ -10,11 +10,14 @@ const MAX_VALUES = 50;
 /** What a reason shows of a value. */
 const MAX_SHOWN_CHARS = 200;
 
+/** Most fields that are asked for are not there. */
+const NONE: readonly string[] = [];
+
 /** All fields of that name (in lower case), trimmed, in their order; what is no text is left out. */
-export function valuesOf(header: UncheckedHeader, name: string): string[] {
+export function valuesOf(header: UncheckedHeader, name: string): readonly string[] {
     const value = header[name];
     if (value === undefined) {
-        return [];
+        return NONE;
     }
     const values: unknown[] = Array.isArray(value) ? value.slice(0, MAX_VALUES) : [value];
     return values.filter(text => typeof text === 'string').map(text => text.slice(0, MAX_VALUE_CHARS).trim());

@@ -68,7 +68,7 @@ function reportIn(parts: readonly Part[]): MailReport | null {
         if (content) {
             const header = new HeaderCollector();
             header.push(content);
-            report.see(contentType, header.block());
+            report.see(contentType, header);
             const collected = report.collect(contentType);
             collected?.push(content);
             collected?.end();

@@ -156,7 +156,11 @@ function isFree(lines: readonly string[], at: number): boolean {
 }
 
 function hasFirstWord(line: string): boolean {
-    const [first = ''] = line.trim().slice(0, 40).toLowerCase().split(/[\s,\d]/, 1);
+    const [first = ''] = line
+        .trim()
+        .slice(0, 40)
+        .toLowerCase()
+        .split(/[\s,\d]/, 1);
     return WROTE_FIRST.has(first) || /^\d/.test(line.trim());
 }
 

@@ -71,7 +71,7 @@ function scanText(text: string): Scan {
     return scanned;
 }
 
-/** Null when no mail program has marked anything in the HTML. */
+/** Null when no mail program has marked anything in the HTML, or it is too long to be looked at as a whole. */
 function scanHtml(html: string): Scan | null {
     const parts = quotedParts(html);
     if (parts.length === 0) {
@@ -85,7 +85,12 @@ function scanHtml(html: string): Scan | null {
         marked += `${html.slice(behind, from)}<div>${mark}</div>${html.slice(from, to)}<div>${mark}</div>`;
         behind = to;
     }
-    const { lines: all } = firstLines(htmlToText(marked + html.slice(behind)).text);
+    const { text, cut } = htmlToText(marked + html.slice(behind));
+    const { lines: all, rest } = firstLines(text);
+    if (cut || rest !== '') {
+        // own words may stand in what was not looked at
+        return null;
+    }
     const lines: string[] = [];
     const quoted = new Set<number>();
     let isInside = false;

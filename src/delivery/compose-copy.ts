@@ -28,7 +28,12 @@ export async function composeCopy(msg: MessageFields, account: ImapAccount): Pro
         0,
         true
     );
-    return { bytes: built.bytes, flags: [], receivedAt: null };
+    return { bytes: withCrlf(built.bytes), flags: [], receivedAt: null };
+}
+
+/** SMTP makes CRLF of bare line feeds on its way; what APPEND stores has to have them (RFC 9051 section 6.3.12). */
+function withCrlf(bytes: Buffer): Buffer {
+    return Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 }
 
 /** Nothing is sent here, so the message may name any address of its sender, and there are no limits of a provider. */

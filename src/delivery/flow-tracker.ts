@@ -63,6 +63,8 @@ export class FlowTracker {
     readonly #deliveries = new OpenDeliveries();
     readonly #listed = new WeakMap<SendEvent, Delivery>();
     readonly #quiet = new QuietDeliveries(delivery => this.#close(delivery));
+    /** Why the node whose handler is running has just failed a message, by node id. */
+    readonly #failing = new Map<string, string>();
     readonly #errors = new ErrorSigns(this.#deliveries, (delivery, text) => this.#blame(delivery, text));
     #deploying = false;
 
@@ -79,9 +81,10 @@ export class FlowTracker {
     /**
      * Follows the message that `send` emits.
      *
+     * @param send returns false when nothing is wired, so that no hook will ever tell of it.
      * @returns a function that stops following it before it has finished.
      */
-    follow(message: FlowMessage, send: () => void, finish: (outcome: Outcome) => void): () => void {
+    follow(message: FlowMessage, send: () => boolean, finish: (outcome: Outcome) => void): () => void {
         const deliveryId = String(message.mail?.delivery?.id);
         const mail = new TrackedMail(outcome => {
             this.#forget(mail, deliveryId);
@@ -107,7 +110,10 @@ export class FlowTracker {
             }
         }
         // the receivers are counted now, so a sender that never completes can be released
-        moved?.forEach(mail => this.#quiet.sent((events[0] as SendEvent).source.id, mail));
+        moved?.forEach(mail => {
+            this.#quiet.sent((events[0] as SendEvent).source.id, mail);
+            mail.announce();
+        });
     }
 
     preDeliver(event: SendEvent): void {
@@ -135,12 +141,16 @@ export class FlowTracker {
         if (isCatch(node)) {
             this.#noteCaught(event.msg, delivery.mail);
         }
-        if (neverCompletes(node)) {
+        if (hasNoHandler(node)) {
+            delivery.mail.fail(id, `the node "${nameOf(node)}" takes no messages; is it set up?`, this.#times.failedMs);
+            this.#close(delivery);
+        } else if (neverCompletes(node)) {
             this.#quiet.watch(delivery, this.#times.silentMs, true);
         }
     }
 
     postReceive(event: ReceiveEvent): void {
+        this.#failing.delete(event.destination.id);
         const delivery = this.#deliveries.find(event.msg, event.destination.id, true);
         if (delivery) {
             delivery.handling = false;
@@ -157,7 +167,10 @@ export class FlowTracker {
         if (!delivery) {
             return;
         }
-        const error = event.error ? describe(event.error) : this.#errors.claim(id);
+        const error = event.error ? describe(event.error) : (this.#errors.claim(id) ?? this.#droppedWith(delivery));
+        if (event.error && this.#deliveries.receivedAt(id).some(({ handling }) => handling)) {
+            this.#failing.set(id, describe(event.error));
+        }
         if (this.#view.liveNode(id) !== node) {
             delivery.mail.drop(STOPPED);
         } else if (error !== undefined && !delivery.caught) {
@@ -244,6 +257,14 @@ export class FlowTracker {
         this.#deliveries.close(delivery);
     }
 
+    /**
+     * A queue that overflows reports one message as failed and completes the others, which it drops, in the same stack:
+     * what is completed while the handler of another message runs, and after that error, was not passed on.
+     */
+    #droppedWith({ nodeId, handling }: Delivery): string | undefined {
+        return handling ? undefined : this.#failing.get(nodeId);
+    }
+
     /** A Catch node's message names the node that failed. */
     #noteCaught(msg: FlowMessage, mail: TrackedMail): void {
         const source = msg.error?.source?.id;
@@ -283,6 +304,17 @@ function isCatch(node: object): boolean {
 /** Undocumented, and the same in both versions: how many handlers have the parameter `done`. */
 function neverCompletes(node: object): boolean {
     return (node as { _expectedDoneCount?: unknown })._expectedDoneCount === 0;
+}
+
+/** A node that could not be set up, such as mqtt out without its broker, is there and ignores what it gets. */
+function hasNoHandler(node: object): boolean {
+    const { _inputCallback: one, _inputCallbacks: several } = node as Record<string, unknown>;
+    return one === null && (several === null || (Array.isArray(several) && several.length === 0));
+}
+
+function nameOf(node: object): string {
+    const { name, type } = node as { name?: unknown; type?: unknown };
+    return String(name || type);
 }
 
 function describe(error: unknown): string {

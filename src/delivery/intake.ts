@@ -3,17 +3,20 @@ import { fetchContent, type FetchedMail } from '../imap/content';
 import { isConnectionProblem } from '../imap/errors';
 import { toDate, type OpenFolder } from '../imap/open-folder';
 import { selectMails, type SelectionRule } from '../imap/selection';
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { MailErrorCode, type MailError } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
 import { judgeSender } from '../sender/verdict';
 import type { StateStore } from '../state/store';
 import { fingerprint } from './fingerprint';
+import { flowError } from './flow-error';
 import type { InFlightMail, Outcome } from './in-flight';
 import { atMost } from '../message/at-most';
 import { Ledger, type LedgerPlace } from './ledger';
+import { startOf } from './ledger-recovery';
+import { findLeftOut } from './left-out';
 import { MailQueue } from './mail-queue';
 import { discard, MailReader, snapshot, type ReaderOptions } from './mail-reader';
-import { findStart, type StartRule } from './start';
+import type { StartRule } from './start';
 
 export interface IntakeOptions extends ReaderOptions {
     place: LedgerPlace;
@@ -152,16 +155,15 @@ export class Intake {
     async #open(folder: OpenFolder): Promise<Ledger> {
         const ledger = this.#ledger ?? (await Ledger.open(this.#store, this.#options.place));
         if (!ledger.started) {
-            const start = await findStart(folder, this.#options.start, new Date());
-            ledger.start(folder.uidValidity, start);
+            ledger.start(folder.uidValidity, await startOf(folder, this.#options.start, ledger, new Date()));
             await ledger.save();
-            if (ledger.problem) {
-                this.#ports.notice(`${ledger.problem}; the node starts as if it were new`);
-            }
         } else if (ledger.uidValidity !== folder.uidValidity) {
             await this.#renew(folder, ledger);
         }
         if (this.#ledger === null) {
+            if (ledger.problem) {
+                this.#ports.notice(ledger.problem);
+            }
             this.#ledger = ledger;
             this.#resume(ledger);
         }
@@ -235,10 +237,11 @@ export class Intake {
         const durable = ledger.save();
         durable.catch(() => undefined);
         const rows = await folder.meta(uids);
-        for (const uid of uids) {
-            const row = rows.get(uid);
-            const skipped = row && this.#options.oversize === 'skip' && (row.size ?? 0) > this.#options.plan.maxBytes;
-            if (!row || skipped || ledger.isBefore(uid, toDate(row.internalDate))) {
+        const missing = uids.filter(uid => !rows.has(uid));
+        await this.#settleMissing(ledger, folder, missing);
+        for (const [uid, row] of rows) {
+            const skipped = this.#options.oversize === 'skip' && (row.size ?? 0) > this.#options.plan.maxBytes;
+            if (skipped || ledger.isBefore(uid, toDate(row.internalDate))) {
                 rows.delete(uid);
                 ledger.settle(uid, null);
             }
@@ -272,9 +275,18 @@ export class Intake {
             }
             return;
         }
-        // between the two commands they were expunged or moved away
-        expected.forEach(uid => ledger.settle(uid, null));
+        await this.#settleMissing(ledger, folder, [...expected]);
         await durable;
+    }
+
+    /** They were expunged or moved away between two commands, if not lost on the way. */
+    async #settleMissing(ledger: Ledger, folder: OpenFolder, uids: number[]): Promise<void> {
+        const leftOut = await findLeftOut(folder, uids);
+        const there = new Set(leftOut.map(({ row }) => row.uid));
+        uids.filter(uid => !there.has(uid)).forEach(uid => ledger.settle(uid, null));
+        for (const { row, error } of leftOut) {
+            await this.#failUnread(ledger, folder, row, error);
+        }
     }
 
     async #deliver(folder: OpenFolder, ledger: Ledger, mail: FetchedMail): Promise<void> {
@@ -435,14 +447,4 @@ export class Intake {
             this.#retryTimer = setTimeout(() => this.#ports.resume(), Math.max(0, due - Date.now()));
         }
     }
-}
-
-function flowError(folder: string, reason: string): MailError {
-    return new MailError({
-        code: MailErrorCode.FlowFailed,
-        kind: 'temporary',
-        step: 'flow',
-        account: folder,
-        problem: `the flow did not finish with the mail: ${reason}`
-    });
 }

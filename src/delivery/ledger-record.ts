@@ -9,6 +9,13 @@ export const MAX_FINGERPRINTS = 5_000;
 /** RFC 9051 section 2.3.1.1: a UID has 32 bits. */
 const MAX_UID = 0xffffffff;
 
+/** Where a folder's history begins for this node. */
+export interface LedgerStart {
+    watermark: number;
+    since: string | null;
+    sinceBelowUid: number;
+}
+
 /** A mail in flight or waiting for another try. */
 export interface PendingMail {
     attempt: number;

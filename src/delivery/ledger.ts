@@ -4,23 +4,17 @@ import {
     LEDGER_FORMAT,
     LEDGER_VERSION,
     MAX_FINGERPRINTS,
-    parseLedgerRecord,
     type LedgerRecord,
+    type LedgerStart,
     type PendingMail
 } from './ledger-record';
+import { findRecord, type FoundRecord } from './ledger-recovery';
 
 export interface LedgerPlace {
     /** Id of the imap-in node: two nodes on one folder keep two ledgers. */
     node: string;
     account: string;
     folder: string;
-}
-
-/** Where a folder's history begins for this node. */
-export interface LedgerStart {
-    watermark: number;
-    since: string | null;
-    sinceBelowUid: number;
 }
 
 /**
@@ -42,31 +36,24 @@ export class Ledger {
     started: boolean;
     /** What was wrong with the stored record, once. */
     readonly problem: string;
+    /** When the record was last written that could not be read, if that is known. */
+    readonly lostAt: Date | null;
 
-    private constructor(store: StateStore, place: LedgerPlace, record: LedgerRecord | null, problem: string) {
+    private constructor(store: StateStore, place: LedgerPlace, { record, problem, lostAt }: FoundRecord) {
         this.#store = store;
         this.#key = keyOf(place);
         this.#label = `${place.account} ${place.folder}`;
         this.started = record !== null;
         this.problem = problem;
+        this.lostAt = lostAt;
         this.#record = record ?? emptyRecord(place);
         this.#known = new Set(this.#record.fingerprints);
     }
 
-    /** Loads the ledger; a damaged one is kept aside and reported in `problem`. Rejects when the store fails. */
+    /** Loads the ledger; what is wrong with it stands in `problem`. Rejects when the store fails; see findRecord. */
     static async open(store: StateStore, place: LedgerPlace): Promise<Ledger> {
-        const key = keyOf(place);
         try {
-            const loaded = await store.load(key);
-            if (loaded.state === 'damaged') {
-                return new Ledger(store, place, null, loaded.problem);
-            }
-            const record = loaded.state === 'present' ? parseLedgerRecord(loaded.value) : null;
-            if (loaded.state === 'present' && !record) {
-                await store.setAside(key);
-                return new Ledger(store, place, null, 'the stored ledger has another format and was kept aside');
-            }
-            return new Ledger(store, place, record, '');
+            return new Ledger(store, place, await findRecord(store, keyOf(place)));
         } catch (error) {
             throw ledgerError(`${place.account} ${place.folder}`, 'could not be read', error);
         }

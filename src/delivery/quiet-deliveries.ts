@@ -6,7 +6,12 @@ interface Watch {
     /** Place in the order in which nodes received what is watched. */
     readonly order: number;
     timer: NodeJS.Timeout;
+    /** When the timer should fire, on the clock of `performance.now()`. */
+    due: number;
 }
+
+/** A timer that fires later than this share of its time was kept waiting by a busy process, and so was the node. */
+const LATE_SHARE = 0.25;
 
 /**
  * Deliveries whose node will perhaps never say that it has completed them. They end after a quiet time, and those of a
@@ -27,8 +32,8 @@ export class QuietDeliveries {
     watch(delivery: Delivery, quietMs: number, endsBySending: boolean): void {
         const watched = this.#byNode.get(delivery.nodeId) ?? new Map<Delivery, Watch>();
         if (!watched.has(delivery)) {
-            const timer = setTimeout(() => this.#expire(delivery, watch), quietMs);
-            const watch: Watch = { quietMs, endsBySending, order: this.#order++, timer };
+            const watch = { quietMs, endsBySending, order: this.#order++ } as Watch;
+            this.#arm(delivery, watch, quietMs);
             watched.set(delivery, watch);
             this.#byNode.set(delivery.nodeId, watched);
         }
@@ -53,17 +58,37 @@ export class QuietDeliveries {
                 return;
             }
             if (delivery.mail === mail) {
-                watch.timer.refresh();
+                clearTimeout(watch.timer);
+                this.#arm(delivery, watch, watch.quietMs);
             }
         }
     }
 
-    /** A node that has just sent on an earlier message is working through its queue and has not come to this one. */
+    #arm(delivery: Delivery, watch: Watch, ms: number): void {
+        watch.due = performance.now() + ms;
+        watch.timer = setTimeout(() => this.#expire(delivery, watch), ms);
+    }
+
     #expire(delivery: Delivery, watch: Watch): void {
+        if (performance.now() - watch.due > watch.quietMs * LATE_SHARE) {
+            this.#arm(delivery, watch, watch.quietMs);
+            return;
+        }
+        // timers come before messages in a turn of the event loop: the node gets a turn of its own first
+        const { due } = watch;
+        setImmediate(() => setImmediate(() => this.#end(delivery, watch, due)));
+    }
+
+    /** A node that has just sent on an earlier message is working through its queue and has not come to this one. */
+    #end(delivery: Delivery, watch: Watch, due: number): void {
+        const isWatched = this.#byNode.get(delivery.nodeId)?.get(delivery) === watch;
+        if (!isWatched || watch.due !== due) {
+            return;
+        }
         const last = this.#sentOn.get(delivery.nodeId);
         const rest = last && last.order < watch.order ? last.at + watch.quietMs - performance.now() : 0;
         if (rest > 0) {
-            watch.timer = setTimeout(() => this.#expire(delivery, watch), rest);
+            this.#arm(delivery, watch, rest);
         } else {
             this.#close(delivery);
         }

@@ -40,12 +40,22 @@ const NEVER_COPIED = '\\Deleted';
  * Puts a copy of a mail into another folder, of its own account by COPY, of another account byte for byte. The original
  * is read without being changed.
  *
- * @throws MailError RIGHT_MISSING, MAIL_GONE, FOLDER_MISSING, FLAG_NOT_PERMITTED, QUOTA_EXCEEDED, TOO_LARGE,
- * SERVER_REFUSED, or of the connection.
+ * @param earlierId Message-ID of a mail that came before: what an earlier attempt has stored is not stored again.
+ * @throws MailError RIGHT_MISSING, MAIL_GONE, FOLDER_MISSING, FLAG_NOT_PERMITTED, TOO_LARGE, SERVER_REFUSED (a full mailbox
+ * too), or of the connection.
  */
-export async function saveOriginal(source: ImapAccount, ref: MailRef, order: SaveOrder): Promise<SavedMail> {
+export async function saveOriginal(
+    source: ImapAccount,
+    ref: MailRef,
+    order: SaveOrder,
+    earlierId = ''
+): Promise<SavedMail> {
     order.account.require('append');
     const folder = await resolveFolder(order.account, order.folder);
+    const stored = earlierId === '' ? null : await findByMessageId(order.account, folder, earlierId).catch(() => null);
+    if (stored) {
+        return settleCopy({ ...order, folder }, stored, earlierId, []);
+    }
     if (source.id !== order.account.id) {
         return appendMail(await fetchWhole(source, ref), { ...order, folder });
     }
@@ -163,7 +173,8 @@ async function settleCopy(
     expected: readonly string[]
 ): Promise<SavedMail> {
     const { account, folder } = order;
-    const number = told ?? (messageId === '' ? null : await findByMessageId(account, folder, messageId).catch(() => null));
+    const number =
+        told ?? (messageId === '' ? null : await findByMessageId(account, folder, messageId).catch(() => null));
     if (!number) {
         return { account: account.id, folder, uidValidity: '', uid: 0, flags: [...expected] };
     }
@@ -192,7 +203,10 @@ async function checkFlags({ account, folder, flags, create }: SaveOrder): Promis
         if (!create || !(error instanceof MailError && error.code === MailErrorCode.FolderMissing)) {
             throw error;
         }
-        await account.withoutFolder(connection => connection.command('create', client => client.mailboxCreate(folder)), true);
+        await account.withoutFolder(
+            connection => connection.command('create', client => client.mailboxCreate(folder)),
+            true
+        );
         await look();
     }
 }

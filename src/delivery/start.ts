@@ -1,5 +1,5 @@
 import type { OpenFolder } from '../imap/open-folder';
-import type { LedgerStart } from './ledger';
+import type { LedgerStart } from './ledger-record';
 
 /** From which mail on a new node works. */
 export interface StartRule {
@@ -24,7 +24,7 @@ export async function findStart(folder: OpenFolder, rule: StartRule, now: Date):
         case 'last':
             return startWithLast(folder, rule.count, now);
         case 'days':
-            return startWithDays(folder, new Date(now.getTime() - rule.days * DAY_MS));
+            return startSince(folder, new Date(now.getTime() - rule.days * DAY_MS));
     }
 }
 
@@ -52,7 +52,8 @@ async function startWithLast(folder: OpenFolder, count: number, now: Date): Prom
     };
 }
 
-async function startWithDays(folder: OpenFolder, since: Date): Promise<LedgerStart> {
+/** Begins with what arrived since then, however little the server knows of clocks; costs at most two commands. */
+export async function startSince(folder: OpenFolder, since: Date): Promise<LedgerStart> {
     // SINCE knows days only, and as the server's own clock shows them (RFC 9051 section 6.4.4): a day more is asked for,
     // and the exact time is compared when the mail is looked at
     const [oldest] = await folder.search({ since: new Date(since.getTime() - DAY_MS) });

@@ -36,6 +36,7 @@ export class TrackedMail {
     readonly #failures: Failure[] = [];
     #held = false;
     #everOpened = false;
+    #announced = false;
     #dropped = '';
     #patience: NodeJS.Timeout | undefined;
     #ended = false;
@@ -44,14 +45,27 @@ export class TrackedMail {
         this.#finish = finish;
     }
 
-    /** Keeps the mail open while `send` runs, whatever is counted meanwhile. */
-    hold(send: () => void): void {
+    /**
+     * Keeps the mail open while `send` runs, whatever is counted meanwhile; and, when it returns true, until the hooks
+     * have told of it, which a hook of somebody else may delay.
+     */
+    hold(send: () => boolean): void {
+        let sent = false;
         this.#held = true;
         try {
-            send();
+            sent = send();
         } finally {
-            this.#held = false;
+            this.#held = sent && !this.#announced;
             this.#checkSoon();
+        }
+    }
+
+    /** The hooks have told of a message of this mail, and its receivers are counted. */
+    announce(): void {
+        if (!this.#announced) {
+            this.#announced = true;
+            // still inside of `send` in most runtimes, where it is held by the caller
+            setImmediate(() => this.#release());
         }
     }
 
@@ -108,6 +122,11 @@ export class TrackedMail {
     end(): void {
         this.#ended = true;
         clearTimeout(this.#patience);
+    }
+
+    #release(): void {
+        this.#held = false;
+        this.#checkSoon();
     }
 
     #checkSoon(): void {

@@ -50,7 +50,7 @@ export class ImapConnection {
     readonly client: ImapFlow;
     readonly closed: Promise<MailError | null>;
     readonly #context: Omit<ErrorContext, 'step'>;
-    readonly #refusal: { error: unknown };
+    readonly #refusal: Refusal;
     readonly #timeouts: ConnectionTimeouts;
     #closing = false;
     #lastError: unknown;
@@ -58,7 +58,7 @@ export class ImapConnection {
     private constructor(
         client: ImapFlow,
         context: Omit<ErrorContext, 'step'>,
-        refusal: { error: unknown },
+        refusal: Refusal,
         timeouts: ConnectionTimeouts
     ) {
         this.client = client;
@@ -78,7 +78,7 @@ export class ImapConnection {
      * @throws MailError for each way in which that fails; nothing stays open then.
      */
     static async open(server: ImapServer, timeouts: ConnectionTimeouts = {}): Promise<ImapConnection> {
-        const refusal: { error: unknown } = { error: undefined };
+        const refusal: Refusal = { error: undefined, garbled: undefined };
         const client = new ImapFlow({
             host: server.host,
             port: server.port,
@@ -135,6 +135,7 @@ export class ImapConnection {
      */
     async command<T>(step: ErrorStep, run: (client: ImapFlow) => Promise<T>): Promise<Exclude<T, false | undefined>> {
         this.#refusal.error = undefined;
+        this.#refusal.garbled = undefined;
         let timer: NodeJS.Timeout | undefined;
         let onClosed: (() => void) | undefined;
         const ended = new Promise<never>((_resolve, reject) => {
@@ -161,6 +162,21 @@ export class ImapConnection {
                 this.client.off('close', onClosed);
             }
         }
+    }
+
+    /**
+     * Like `command`, for an answer in which a missing row would mean that a mail does not exist: imapflow passes over a
+     * row that it cannot read.
+     */
+    async wholeAnswer<T>(
+        step: ErrorStep,
+        run: (client: ImapFlow) => Promise<T>
+    ): Promise<Exclude<T, false | undefined>> {
+        const result = await this.command(step, run);
+        if (this.#refusal.garbled !== undefined) {
+            throw this.error(this.#refusal.garbled, step);
+        }
+        return result;
     }
 
     /** Logs out, bounded; safe to call twice and on a dead connection. */
@@ -210,14 +226,25 @@ function timedOut(): Error {
     return Object.assign(new Error('deadline'), { code: 'ETIMEOUT' });
 }
 
-/** The server's words for a `false` appear only as `err` of a log entry (imapflow 2.10); everything else is dropped. */
-function refusalLogger(refusal: {
+/** What imapflow (2.10) tells of a command in its log alone. */
+interface Refusal {
+    /** The server's words for a `false`. */
     error: unknown;
-}): Record<'debug' | 'info' | 'warn' | 'error', (entry: unknown) => void> {
+    /** Why a row of an answer was passed over. */
+    garbled: unknown;
+}
+
+const ROW = /^\* (\d+ FETCH|E?SEARCH)\b/i;
+
+/** Keeps what only the log tells; everything else is dropped. */
+function refusalLogger(refusal: Refusal): Record<'debug' | 'info' | 'warn' | 'error', (entry: unknown) => void> {
     const keep = (entry: unknown): void => {
-        const error = (entry as { err?: unknown } | null)?.err;
-        if (error !== undefined) {
-            refusal.error = error;
+        const { err, msg, payloadBytes } = (entry ?? {}) as { err?: unknown; msg?: unknown; payloadBytes?: unknown };
+        if (err !== undefined) {
+            refusal.error = err;
+        }
+        if (payloadBytes !== undefined && ROW.test(String(msg))) {
+            refusal.garbled = err;
         }
     };
     const drop = (): void => undefined;

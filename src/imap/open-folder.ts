@@ -60,7 +60,7 @@ export class OpenFolder {
 
     /** Peeks at the From fields of a UID range; hands each header block to `onHeader` and keeps none. */
     async peekFrom(range: string, onHeader: (uid: number, block: Buffer) => void): Promise<void> {
-        await this.connection.command('fetch', async client => {
+        await this.connection.wholeAnswer('fetch', async client => {
             for await (const row of client.fetch(range, { uid: true, headers: ['from'] }, { uid: true })) {
                 // a row without headers is an unsolicited flag change, not an answer
                 if (row.headers) {
@@ -71,9 +71,20 @@ export class OpenFolder {
         });
     }
 
+    /** Peeks at one field of the mails that came last: a header block for each, empty without such a field. */
+    async peekLatest(count: number, field: string): Promise<Buffer[]> {
+        if (this.exists === 0) {
+            return [];
+        }
+        const rows = await this.connection.command('fetch', client =>
+            client.fetchAll(`${Math.max(1, this.exists - count + 1)}:*`, { uid: true, headers: [field] })
+        );
+        return rows.flatMap(row => (row.headers ? [row.headers] : []));
+    }
+
     /** UIDs that match, ascending. Throws SERVER_REFUSED with the server's words when it does not accept the search. */
     async search(query: SearchObject): Promise<number[]> {
-        const uids = await this.connection.command('search', client => client.search(query, { uid: true }));
+        const uids = await this.connection.wholeAnswer('search', client => client.search(query, { uid: true }));
         return Array.isArray(uids) ? [...uids].sort((a, b) => a - b) : [];
     }
 

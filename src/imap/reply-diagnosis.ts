@@ -52,25 +52,23 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
 
 /** RFC 5530 OVERQUOTA; RFC 4469 TOOBIG; imapflow itself compares with APPENDLIMIT (RFC 7889) and sends nothing. */
 function diagnoseSpace(error: ForeignError, message: string): Diagnosis | null {
-    switch (error.serverResponseCode) {
-        case 'OVERQUOTA':
-            return {
-                code: MailErrorCode.QuotaExceeded,
-                kind: 'permanent',
-                problem: 'the mailbox is full',
-                remedy: 'Delete mail in it, or have its quota raised.'
-            };
-        case 'TOOBIG':
-        case 'APPENDLIMIT':
-            return {
-                code: MailErrorCode.TooLarge,
-                kind: 'permanent',
-                problem: `the mail is larger than the server takes: ${message}`,
-                remedy: 'Store it without its attachments, or in another account.'
-            };
-        default:
-            return null;
+    if (error.serverResponseCode === 'OVERQUOTA') {
+        return {
+            code: MailErrorCode.ServerRefused,
+            kind: 'permanent',
+            problem: 'the mailbox is full',
+            remedy: 'Delete mail in it, or have its quota raised.'
+        };
     }
+    if (error.serverResponseCode === 'TOOBIG' || error.serverResponseCode === 'APPENDLIMIT') {
+        return {
+            code: MailErrorCode.TooLarge,
+            kind: 'permanent',
+            problem: `the mail is larger than the server takes: ${message}`,
+            remedy: 'Store it without its attachments, or in another account.'
+        };
+    }
+    return null;
 }
 
 function diagnoseLogin(error: ForeignError, message: string): Diagnosis {

@@ -10,6 +10,9 @@ const MISCONFIGURED_PAUSE_MS = 5 * 60_000;
 /** Node-RED waits 15 s for a node to close. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
+/** A server that ends every IDLE at once is not asked more often than this. */
+const MIN_IDLE_MS = 500;
+
 export interface WatchOptions {
     folder: string;
     /** Keep a connection of its own in IDLE; else look every interval over the shared one. */
@@ -139,9 +142,10 @@ export class FolderWatcher {
     /** Waits for news with IDLE running; the next command on the connection ends the IDLE by itself. */
     async #idle(connection: ImapConnection): Promise<void> {
         if (!this.#news && !this.#resume && connection.usable) {
-            // an IDLE that breaks settles here or shows as `closed`; either way the loop looks again
-            connection.client.idle().catch(() => undefined);
+            const waiting = new AbortController();
+            void keepIdling(connection, waiting.signal);
             await this.#wait(this.#options.intervalMs);
+            waiting.abort();
         }
     }
 
@@ -224,6 +228,22 @@ export class FolderWatcher {
         } finally {
             this.#wakeUp = null;
             this.#endPause = null;
+        }
+    }
+}
+
+/**
+ * Keeps IDLE running until `over`. imapflow ends it for the NOOP by which it finds out, after a while of silence, whether
+ * the server is still there; without another IDLE the connection would be deaf from then on, and given up at the next
+ * silence. An IDLE that breaks otherwise shows as `closed`.
+ */
+async function keepIdling(connection: ImapConnection, over: AbortSignal): Promise<void> {
+    while (!over.aborted && connection.usable) {
+        const begun = performance.now();
+        await connection.client.idle().catch(() => undefined);
+        const rest = begun + MIN_IDLE_MS - performance.now();
+        if (rest > 0) {
+            await sleep(rest, undefined, { signal: over }).catch(() => undefined);
         }
     }
 }

@@ -1,4 +1,5 @@
 import { BeyondLimit, MAX_EXTRA, MAX_VALUE_CHARS } from './limits';
+import { plainAddress } from './plain-address';
 import { phoneKindOf, type Field } from './profile';
 import type { PhoneKind } from './types';
 
@@ -34,6 +35,11 @@ export class Draft {
         }
         if (this.values.has(field)) {
             return false;
+        }
+        if (field === 'contact.email' && !plainAddress(text)) {
+            // "on request" is no way to reach anybody, so it must not count as one
+            this.keep(label, text);
+            return true;
         }
         this.values.set(field, { text, label });
         return true;

@@ -4,7 +4,8 @@ import type { Draft } from './draft';
 import { keyOf } from './inquiry-key';
 import { kindOf } from './kinds';
 import { languageOf } from './language';
-import { type MailParts, plainAddress } from './mail-parts';
+import type { MailParts } from './mail-parts';
+import { plainAddress } from './plain-address';
 import { readPhone } from './phones';
 import { readPlace } from './place';
 import { readPrice } from './prices';
@@ -67,7 +68,7 @@ function finish(draft: Draft, index: number, found: Found, parts: MailParts): In
 function contactOf(draft: Draft, profile: Profile, parts: MailParts): InquiryContact {
     const address = addressOf(draft);
     const country = address.countryCode ?? profile.country;
-    const email = emailOf(draft);
+    const email = plainAddress(draft.get('contact.email') ?? '');
     const language = languageOf(draft.get('inquiry.text') ?? '');
     const phones = draft.phones.map(({ kind, text }) => readPhone(text, kind, country));
     return {
@@ -82,16 +83,6 @@ function contactOf(draft: Draft, profile: Profile, parts: MailParts): InquiryCon
         ...given('language', language),
         ...(Object.keys(address).length > 0 ? { address } : {})
     };
-}
-
-/** What is no address is kept as what it is. */
-function emailOf(draft: Draft): ReturnType<typeof plainAddress> {
-    const value = draft.values.get('contact.email');
-    const email = value ? plainAddress(value.text) : null;
-    if (value && !email) {
-        draft.keep(value.label, value.text);
-    }
-    return email;
 }
 
 function addressOf(draft: Draft): InquiryAddress {

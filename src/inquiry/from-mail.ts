@@ -2,7 +2,7 @@ import type { Draft } from './draft';
 import type { MailParts } from './mail-parts';
 import type { Profile } from './profile';
 
-const NUMBERED = /^[\w-]+/;
+const LISTING_ID = /^[\w-]+/;
 
 /** True when the subject has words that the profile looks for, so that the mail is very likely meant as an inquiry. */
 export function subjectTells(profile: Profile, subject: string): boolean {
@@ -35,11 +35,13 @@ export function fillFromMail(draft: Draft, profile: Profile, parts: MailParts): 
 
 function fillItemLink(draft: Draft, profile: Profile): void {
     const candidates = [draft.get('item.url'), ...draft.links].filter(link => link !== undefined);
-    for (const mark of profile.itemLinks) {
+    for (const template of profile.itemLinks) {
+        const mark = template.replace('#', '');
         const link = candidates.find(candidate => candidate.includes(mark));
         if (link !== undefined) {
             draft.set('item.url', link, 'link');
-            draft.set('item.id', NUMBERED.exec(link.slice(link.indexOf(mark) + mark.length))?.[0] ?? '', 'link');
+            const behind = link.slice(link.indexOf(mark) + mark.length);
+            draft.set('item.id', template.endsWith('#') ? (LISTING_ID.exec(behind)?.[0] ?? '') : '', 'link');
         }
     }
 }

@@ -69,11 +69,14 @@ class LabelReader {
             return;
         }
         this.#hasEnded = false;
-        if (labels.length === 0) {
+        // "… asked you a question:" has the form of a label too
+        if (labels.every(({ field }) => field === null) && this.#announcesMessage(line)) {
+            this.#message = [];
+            this.#messageLabel = line.text.trim();
+        } else if (labels.length === 0) {
             this.#readText(line);
-        }
-        for (const label of labels) {
-            this.#readLabel(label, index);
+        } else {
+            labels.forEach(label => this.#readLabel(label, index));
         }
         if (line.cells.length > 0) {
             this.#current.links.push(...line.links);
@@ -107,7 +110,7 @@ class LabelReader {
         }
         // the table for all forms holds words that buyers use too ("Price: 5000?"); their own data they rarely list
         const isLikely = this.#profile.format !== 'generic' || label.field.startsWith('contact.');
-        return isLikely && !this.#current.has(label.field);
+        return isLikely && label.field !== 'inquiry.text' && !this.#current.has(label.field);
     }
 
     #begins({ isStart, label, field }: FoundLabel): boolean {
@@ -157,9 +160,6 @@ class LabelReader {
             this.#message.push(line.text);
         } else if (text !== '' && this.#open && (this.#isWaiting || (this.#open.hasCell && line.continued))) {
             this.#extendValue(this.#open, text);
-        } else if (this.#profile.messageAfter.some(phrase => text.toLowerCase().includes(phrase))) {
-            this.#message = [];
-            this.#messageLabel = text;
         }
     }
 
@@ -198,6 +198,12 @@ class LabelReader {
             this.#message = null;
             this.#take('inquiry.text', text, this.#messageLabel);
         }
+    }
+
+    #announcesMessage(line: Line): boolean {
+        const text = line.text.toLowerCase();
+        const isOpen = this.#message !== null || this.#current.has('inquiry.text');
+        return !isOpen && this.#profile.messageAfter.some(phrase => text.includes(phrase));
     }
 
     #isEnd(line: Line): boolean {

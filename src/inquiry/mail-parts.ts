@@ -1,7 +1,6 @@
-import type { UncheckedMail } from '../sender/message-field';
 import type { MailAttachment } from '../message/types';
-import { type Mailbox, parseAddress } from '../sender/mailbox-parser';
-import { readMessageField } from '../sender/message-field';
+import type { Mailbox } from '../sender/mailbox-parser';
+import { readMessageField, type UncheckedMail } from '../sender/message-field';
 import type { Inquiry } from './types';
 
 /** The message of a flow as it arrives: any node before may have written anything into it. */
@@ -60,16 +59,6 @@ export function mailParts(message: UncheckedMessage, mail: UncheckedMail): MailP
             authentication: structuredClone(objectOf(mail['authentication']))
         }
     };
-}
-
-/** Reads text that must be one address, with or without the words that mail programs put around it. */
-export function plainAddress(value: string): Mailbox | null {
-    const [first = ''] = value
-        .trim()
-        .split(/[\s<>[\]()]+/)
-        .filter(part => part.includes('@'));
-    const result = parseAddress(first.replace(/^mailto:/i, '').replace(/[.,;]+$/, ''));
-    return result.ok && result.mailbox.domain.includes('.') ? result.mailbox : null;
 }
 
 function addressesOf(list: unknown): string[] {

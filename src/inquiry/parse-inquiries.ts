@@ -1,6 +1,6 @@
 import type { UncheckedMail } from '../sender/message-field';
 import { ADF_ROOT, readAdf } from './adf';
-import type { Draft } from './draft';
+import { Draft } from './draft';
 import { finishInquiries, type Found } from './finish';
 import { readBoxes } from './html-box';
 import { readPage, type HtmlPage } from './html-page';
@@ -10,7 +10,7 @@ import { BeyondLimit, MAX_HTML_CHARS, MAX_INQUIRIES, MAX_RAW_CHARS } from './lim
 import { type MailParts, mailParts, type UncheckedMessage } from './mail-parts';
 import { OPENIMMO_ROOT, readOpenImmo } from './openimmo';
 import type { Profile } from './profile';
-import { choose, type Choice } from './profile-choice';
+import { choose, ownChoice, type Choice } from './profile-choice';
 import { problem, type Setback } from './setback';
 import { fillFromMail, subjectTells } from './from-mail';
 import { countInSubject } from './subject-count';
@@ -34,7 +34,7 @@ const GENERIC_CONFIDENCE = 0.5;
 
 /**
  * Makes inquiries of a mail, or says why there are none. The order is: XML, JSON-LD, the portal's box, the portal's
- * labels, labels in general; the first that finds everything its profile requires decides. Nothing is executed, loaded
+ * labels, labels in general, each first by the profiles of the sender; the first that finds everything its profile requires decides. Nothing is executed, loaded
  * or read from disk, the time grows with the size of the mail only, and nothing a sender writes makes it throw.
  *
  * @param mail `msg.mail`; its From selects the profiles.
@@ -48,10 +48,13 @@ export function parseInquiries(
     const choice = choose(profiles, parts);
     const setbacks: Setback[] = [];
     try {
-        const found = new Search(parts, choice, setbacks).run();
+        // the portal's own form first: a buyer may type or attach XML, which must not take its place
+        const search = new Search(parts, choice, setbacks);
+        const found = new Search(parts, ownChoice(choice), setbacks).find() ?? search.find();
         if (found) {
             return { recognised: true, inquiries: finishInquiries(found, parts) };
         }
+        search.suspectChange();
     } catch (error) {
         if (!(error instanceof BeyondLimit)) {
             throw error;
@@ -75,19 +78,29 @@ class Search {
         this.#setbacks = setbacks;
     }
 
-    run(): Found | null {
-        const found =
-            this.#findXml(attachedXml(this.#parts)) ??
-            this.#findXml(bodyXml(this.#parts)) ??
-            this.#findXml(this.#hiddenXml()) ??
-            this.#findJsonLd() ??
-            this.#findBoxes() ??
-            this.#findLabels() ??
-            this.#findGeneric();
-        if (!found) {
-            this.#suspectChange();
+    /** Null when no format gives all that its profile requires; what came near is then among the setbacks. */
+    find(): Found | null {
+        return this.#choice.isEmpty
+            ? null
+            : (this.#findXml(attachedXml(this.#parts)) ??
+                  this.#findXml(bodyXml(this.#parts)) ??
+                  this.#findXml(this.#hiddenXml()) ??
+                  this.#findJsonLd() ??
+                  this.#findBoxes() ??
+                  this.#findLabels() ??
+                  this.#findGeneric());
+    }
+
+    /** A subject or a label of the portal without the rest: its form is probably another one than it was. */
+    suspectChange(): void {
+        for (const profile of this.#choice.specific) {
+            const isNamed = this.#setbacks.some(setback => setback.profile === profile);
+            if (!isNamed && (subjectTells(profile, this.#parts.subject) || this.#readLabels(profile).known > 0)) {
+                const outside = new Draft();
+                fillFromMail(outside, profile, this.#parts);
+                this.#setbacks.push({ reason: 'template-changed', profile, missing: missingIn(outside, profile) });
+            }
         }
-        return found;
     }
 
     #pageOfMail(): HtmlPage {
@@ -105,7 +118,7 @@ class Search {
     /** In comments, and as markup of its own when a mail program has sent XML as HTML. */
     #hiddenXml(): string[] {
         const { html } = this.#parts;
-        const wantsXml = this.#choice.format('xml') !== undefined;
+        const wantsXml = this.#choice.ofFormat('xml').length > 0;
         const comments = html.includes('<!--') ? this.#pageOfMail().comments.map(comment => comment.trim()) : [];
         const hidden = comments.filter(comment => hasKnownRoot(comment) || (wantsXml && /^<[a-z?]/i.test(comment)));
         return [...hidden, ...(comments.length === 0 ? bodyXml({ ...this.#parts, text: html }) : [])];
@@ -130,7 +143,7 @@ class Search {
         }
         const { root } = reading;
         const format = root.name === ADF_ROOT ? 'adf' : root.name === OPENIMMO_ROOT ? 'openimmo' : 'xml';
-        const profile = this.#choice.format(format);
+        const [profile] = this.#choice.ofFormat(format);
         if (!profile) {
             return null;
         }
@@ -143,7 +156,7 @@ class Search {
     }
 
     #findJsonLd(): Found | null {
-        const profile = this.#choice.format('json-ld');
+        const [profile] = this.#choice.ofFormat('json-ld');
         if (!profile || !/ld\+json/i.test(this.#parts.html)) {
             return null;
         }
@@ -159,7 +172,7 @@ class Search {
     }
 
     #findBoxes(): Found | null {
-        for (const profile of this.#choice.specific.filter(({ format }) => format === 'html-box')) {
+        for (const profile of this.#choice.ofFormat('html-box')) {
             const html = this.#html();
             const drafts = bounded(readBoxes({ lines: readPage(html, profile.box).lines, html }, profile));
             const confidence = CONFIDENCE['html-box'];
@@ -173,8 +186,8 @@ class Search {
     }
 
     #findLabels(): Found | null {
-        const readings = this.#choice.specific
-            .filter(({ format }) => format === 'label-value')
+        const readings = this.#choice
+            .ofFormat('label-value')
             .map(profile => ({ profile, reading: this.#readLabels(profile) }));
         // several profiles may share a sender: the one whose labels occur most is meant
         readings.sort((a, b) => b.reading.known - a.reading.known);
@@ -220,19 +233,11 @@ class Search {
         if (drafts.length > 0 && !lacking) {
             return found;
         }
-        const missing = profile.required.filter(field => !lacking?.has(field));
-        this.#setbacks.push({ reason, profile, missing });
-        return null;
-    }
-
-    /** A subject or a label of the portal without the rest: its form is probably another one than it was. */
-    #suspectChange(): void {
-        for (const profile of this.#choice.specific) {
-            const isNamed = this.#setbacks.some(setback => setback.profile === profile);
-            if (!isNamed && (subjectTells(profile, this.#parts.subject) || this.#readLabels(profile).known > 0)) {
-                this.#setbacks.push({ reason: 'template-changed', profile, missing: profile.required });
-            }
+        // a profile for every sender does not make every mail with one of its words a failure
+        if (reason !== 'template-changed' || this.#choice.specific.includes(profile)) {
+            this.#setbacks.push({ reason, profile, missing: missingIn(lacking ?? new Draft(), profile) });
         }
+        return null;
     }
 
     #compareCount(found: Found): Found {
@@ -250,7 +255,11 @@ function xmlReader(profile: Profile): (root: Parameters<typeof readAdf>[0]) => D
 }
 
 function isComplete(draft: Draft, profile: Profile): boolean {
-    return profile.required.every(field => draft.has(field));
+    return missingIn(draft, profile).length === 0;
+}
+
+function missingIn(draft: Draft, profile: Profile): string[] {
+    return profile.required.filter(field => !draft.has(field));
 }
 
 function bounded(drafts: Draft[]): Draft[] {

@@ -2,7 +2,7 @@ import { countryCode } from './countries';
 import type { InquiryAddress } from './types';
 
 /** Postal codes of most of Europe, of Poland and of the Netherlands, with an optional country in front. */
-const POSTAL_CODE = /^(?:(?:[A-Z]{1,2})-)?(\d{4,5}|\d{2}-\d{3}|\d{4} ?[A-Z]{2})(?=$|[\s,])[\s,]*/;
+const POSTAL_CODE = /^(?:(?:[A-Z]{1,2})-)?(\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{4,5})(?=$|[\s,])[\s,]*/;
 const MAX_CITY_CHARS = 60;
 
 /**

@@ -8,10 +8,12 @@ export interface Choice {
     specific: readonly Profile[];
     /** Those of every sender, for forms of unknown making. */
     generic: readonly Profile[];
+    /** No profile applies at all. */
+    isEmpty: boolean;
     /** A profile names this sender, even if for other subjects. */
     isKnownSender: boolean;
-    /** The profile for XML or JSON-LD: that of the sender before one for all. */
-    format(format: InquiryFormat): Profile | undefined;
+    /** Those of a format: that of the sender before those for all. */
+    ofFormat(format: InquiryFormat): readonly Profile[];
 }
 
 /** Selects by the strict sender of the mail and then by the beginning of its subject. */
@@ -25,7 +27,19 @@ export function choose(profiles: readonly Profile[], { from, subject }: MailPart
     return {
         specific,
         generic: general.filter(({ format }) => format === 'generic'),
+        isEmpty: specific.length + general.length === 0,
         isKnownSender: ofSender.length > 0,
-        format: format => [...specific, ...general].find(profile => profile.format === format)
+        ofFormat: format => [...specific, ...general].filter(profile => profile.format === format)
+    };
+}
+
+/** The profiles of the sender without those for everybody. */
+export function ownChoice(choice: Choice): Choice {
+    const { specific } = choice;
+    return {
+        ...choice,
+        generic: [],
+        isEmpty: specific.length === 0,
+        ofFormat: format => specific.filter(profile => profile.format === format)
     };
 }

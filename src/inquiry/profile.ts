@@ -83,7 +83,7 @@ export interface ProfileData {
     senderName: string[];
     /** Header fields, lower case. */
     headers: Record<string, Field>;
-    /** Parts of links to the item; the listing's id stands behind. */
+    /** Parts of links to the item; with # at the end, the listing's id stands behind. */
     itemLinks: string[];
     /** Element names of an `xml` profile. */
     xml: { records: string[]; fields: Record<string, Field> } | null;

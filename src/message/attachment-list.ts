@@ -56,7 +56,7 @@ export class AttachmentList {
         const name = given || defaultName(contentType, part);
         const stored = await this.#store(content, name);
         report?.end();
-        this.reports.see(contentType, header.block());
+        this.reports.see(contentType, header);
         const subject = given === '' && contentType === MESSAGE_TYPE ? subjectOf(header.block()) : '';
         this.attachments.push({
             filename: subject ? cleanFileName(`${subject}.eml`) : name,

@@ -53,10 +53,10 @@ export const MailErrorCode = {
     FolderNotSelectable: 'FOLDER_NOT_SELECTABLE',
     FolderReadOnly: 'FOLDER_READ_ONLY',
     MailGone: 'MAIL_GONE',
-    QuotaExceeded: 'QUOTA_EXCEEDED',
     FlagNotPermitted: 'FLAG_NOT_PERMITTED',
     ServerRefused: 'SERVER_REFUSED',
     NoMailReference: 'NO_MAIL_REFERENCE',
+    AuthenticationUndecided: 'AUTHENTICATION_UNDECIDED',
     // content
     Unreadable: 'UNREADABLE',
     AttachmentFolder: 'ATTACHMENT_FOLDER',

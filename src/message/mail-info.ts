@@ -1,4 +1,5 @@
 import { readFrom, readSingleMailbox } from '../sender/from-header';
+import { readTrace } from '../sender/trace';
 import { type AddressList, MAX_ADDRESSES, readAddresses, readReturnPath } from './addresses';
 import { type DisplayField, headerObject, MAX_HEADER_FIELDS, readDisplayFields, textsOf } from './display-header';
 import { type HeaderCollector, MAX_HEADER_BYTES } from './header-collector';
@@ -52,6 +53,10 @@ export function readHead(collector: HeaderCollector, meta: MailMeta, oversize: b
         authentication: {},
         automatic: {}
     };
+    const trace = collector.isCut ? [] : readTrace(block);
+    if (trace.length > 0) {
+        info.trace = trace;
+    }
     return {
         info,
         date,

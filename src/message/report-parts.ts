@@ -1,4 +1,5 @@
 import { readDisplayFields, textsOf } from './display-header';
+import type { HeaderCollector } from './header-collector';
 import { rawText } from './header-text';
 import { readMessageId } from './message-ids';
 import type { MailReport } from './types';
@@ -54,10 +55,11 @@ export class ReportParts {
         };
     }
 
-    /** Takes the header block of a part; the first one that holds an original mail names it. */
-    see(contentType: string, block: Buffer): void {
+    /** Looks at the header of what a part holds; the first part that holds an original mail names it. */
+    see(contentType: string, header: HeaderCollector): void {
         if (this.#originalMessageId === '' && ORIGINALS.includes(contentType.toLowerCase())) {
-            this.#originalMessageId = readMessageId(textsOf(readDisplayFields(block).fields, 'message-id'));
+            const { fields } = readDisplayFields(header.block());
+            this.#originalMessageId = readMessageId(textsOf(fields, 'message-id'));
         }
     }
 

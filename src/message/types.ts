@@ -38,6 +38,14 @@ export interface MailReport {
     originalMessageId: string;
 }
 
+/**
+ * A line that a server on the way put above the mail: who received it, or what was found out about its sender. `msg.header`
+ * does not show which of them stands above which.
+ */
+export type TraceEntry =
+    | { /** The host that wrote the Received field, in lower case; empty when it does not say. */ by: string }
+    | { /** An Authentication-Results field, unfolded but not decoded; empty when it is too long. */ results: string };
+
 /** `msg.mail`: plain JSON, no Map, Set, BigInt or Date. */
 export interface MailInfo {
     ref: MailRef;
@@ -69,6 +77,8 @@ export interface MailInfo {
     delivery: { id: string; attempt: number };
     authentication: Record<string, unknown>;
     automatic: Record<string, unknown>;
+    /** Topmost first; absent without an Authentication-Results field, and when the header is malformed. */
+    trace?: TraceEntry[];
     /** Only with content `text` and `full`, and only when the mail has such parts. */
     report?: MailReport;
     /** What could not be read; the mail is passed on with what could. */

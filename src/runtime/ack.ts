@@ -81,12 +81,7 @@ function readSettings(saved: SavedProperties): AckSettings {
 }
 
 /** A reason that cannot be evaluated must not keep the failure from being told. */
-async function readReason(
-    RED: NodeAPI,
-    node: Node,
-    property: TypedProperty | null,
-    msg: NodeMessage
-): Promise<string> {
+async function readReason(RED: NodeAPI, node: Node, property: TypedProperty | null, msg: NodeMessage): Promise<string> {
     try {
         const value = property && (await evaluateTyped(RED, node, property, msg)).value;
         return textOf(value).trim().slice(0, MAX_REASON_CHARS) || DEFAULT_REASON;

@@ -34,7 +34,10 @@ export function folderOutput(
     return {
         deliver(mail: MailMessage, fingerprint: string): Promise<Outcome> | undefined {
             const message = withId(RED, mail);
-            const send = (): void => node.send([message, null]);
+            const send = (): boolean => {
+                node.send([message, null]);
+                return isWired(node, 0);
+            };
             const key = mailKey(node.id, mail.mail.ref);
             switch (ack) {
                 case 'emit':
@@ -82,6 +85,7 @@ export function folderOutput(
             status.failed(folder, error, delivered());
         },
         silent(since) {
+            status.silent(folder, delivered());
             // an error with a message of its own, so that a Catch node can raise the alarm elsewhere
             const last = since ? `since ${since.toISOString()}` : 'since the start';
             node.error(`${label}: no contact with the folder "${folder}" ${last}; it is still being tried`, {});

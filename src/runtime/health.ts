@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { Health } from '../account/health';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { SendCounter } from '../smtp/send-counter';
-import type { SendingReport } from '../smtp/watched-sender';
+import type { SendListener } from '../smtp/watched-sender';
 
 /** One per runtime, keyed by what all nodes of a runtime share; it lives as long as the runtime. */
 const registries = new WeakMap<object, Health>();
@@ -15,7 +15,7 @@ export function healthOf(RED: NodeAPI): Health {
 }
 
 /** Tells the health of an smtp-account what becomes of each attempt to send. */
-export function sendingReport(health: Health, account: string, counter: SendCounter): SendingReport {
+export function sendListener(health: Health, account: string, counter: SendCounter): SendListener {
     return {
         sent(mail) {
             counter.add(mail.recipients.length);

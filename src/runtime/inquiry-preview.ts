@@ -50,7 +50,8 @@ async function answer(RED: NodeAPI, request: PreviewRequest): Promise<ParseResul
 
 async function mailOf(RED: NodeAPI, request: PreviewRequest, profile: Profile): Promise<MailMessage> {
     if (typeof request.source === 'string' && request.source.trim() !== '') {
-        const source = Buffer.from(request.source.trimStart());
+        // what was pasted has the line ends of the browser, and a header with bare LF names no sender
+        const source = Buffer.from(request.source.trimStart().replace(/\r?\n/g, '\r\n'));
         if (source.length > MAX_PREVIEW_BYTES) {
             throw tooLarge();
         }

@@ -11,8 +11,9 @@ export class InquiryStatus {
     }
 
     recognised(profile: string): void {
-        this.#changed.delete(profile);
-        this.#refresh();
+        if (this.#changed.delete(profile)) {
+            this.#refresh();
+        }
     }
 
     /** True when this is the first mail of the portal that could not be read. */
@@ -20,8 +21,8 @@ export class InquiryStatus {
         const isNew = reason === 'template-changed' && !this.#changed.has(profile);
         if (isNew) {
             this.#changed.add(profile);
+            this.#refresh();
         }
-        this.#refresh();
         return isNew;
     }
 

@@ -7,7 +7,9 @@ const IMPORT_MIN = 10;
 type FolderState =
     | { phase: 'connecting' }
     | { phase: 'contact'; watching: 'push' | 'poll'; at: Date }
-    | { phase: 'failed'; code: MailErrorCode };
+    | { phase: 'failed'; code: MailErrorCode }
+    /** Nothing failed, and nothing was heard either: a look that takes for ever. */
+    | { phase: 'silent' };
 
 /** Catalogue keys for failures that a user can act on; every other one is "disconnected". */
 const FAILURE_KEYS: Partial<Record<MailErrorCode, string>> = {
@@ -38,7 +40,7 @@ export class IntakeStatus {
     connecting(folder: string): void {
         const state = this.#folders.get(folder);
         // a reconnect after trouble keeps showing the trouble until it is over
-        if (state?.phase !== 'failed' && state?.phase !== 'contact') {
+        if (state === undefined || state.phase === 'connecting') {
             this.#folders.set(folder, { phase: 'connecting' });
         }
     }
@@ -52,6 +54,14 @@ export class IntakeStatus {
     failed(folder: string, error: MailError, delivered: number): void {
         this.#folders.set(folder, { phase: 'failed', code: error.code });
         this.refresh(delivered);
+    }
+
+    /** No contact for three intervals; a failure that is shown already says more. */
+    silent(folder: string, delivered: number): void {
+        if (this.#folders.get(folder)?.phase !== 'failed') {
+            this.#folders.set(folder, { phase: 'silent' });
+            this.refresh(delivered);
+        }
     }
 
     progress(delivered: number, waiting: number): void {
@@ -79,6 +89,9 @@ export class IntakeStatus {
                 shape: 'ring',
                 text: `imap-in.status.${FAILURE_KEYS[failed.code] ?? 'disconnected'}`
             };
+        }
+        if (states.some(state => state.phase === 'silent')) {
+            return { fill: 'red', shape: 'ring', text: 'imap-in.status.silent' };
         }
         if (this.#progress) {
             const { delivered: done, waiting } = this.#progress;

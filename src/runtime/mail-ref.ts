@@ -15,7 +15,7 @@ export function readMailRef(message: object): MailRef {
     const folder = text(ref?.folder);
     const uidValidity = digits(ref?.uidValidity);
     const uid = Number(digits(ref?.uid));
-    if (folder !== '' && ref?.uid === 0) {
+    if (folder !== '' && ref?.uid === 0 && ref.uidValidity === '') {
         throw new MailError({
             code: MailErrorCode.NoMailReference,
             kind: 'permanent',

@@ -90,16 +90,20 @@ export class Settlement {
         this.#removeIfUnused();
     }
 
-    /** Emits a mail and resolves when the flow has finished with it, or `timeoutMs` is over. */
+    /**
+     * Emits a mail and resolves when the flow has finished with it, or `timeoutMs` is over.
+     *
+     * @param send emits it; returns false when nothing is wired.
+     */
     async followFlow(
         key: string,
         message: MailMessage,
         fingerprint: string,
         timeoutMs: number,
-        send: () => void
+        send: () => boolean
     ): Promise<Outcome> {
         const { mail, settle } = this.inFlight.enter(key, message, fingerprint, timeoutMs, false);
-        const emit = (): void => settleIfThrown(send, settle);
+        const emit = (): boolean => settleIfThrown(send, settle);
         const stop = this.#tracker.follow(message as unknown as FlowMessage, emit, settle);
         const outcome = await mail.outcome;
         stop();
@@ -113,10 +117,12 @@ export class Settlement {
         message: MailMessage,
         fingerprint: string,
         timeoutMs: number,
-        send: () => void
+        send: () => boolean
     ): Promise<Outcome> {
         const { mail, settle } = this.inFlight.enter(key, message, fingerprint, timeoutMs, true);
-        settleIfThrown(send, settle);
+        if (!settleIfThrown(send, settle)) {
+            settle({ kind: 'given-back', reason: 'nothing is wired' });
+        }
         return mail.outcome;
     }
 
@@ -198,11 +204,12 @@ export class Settlement {
 }
 
 /** `send` throws when a message cannot be cloned for a second receiver; that must not keep the mail open. */
-function settleIfThrown(send: () => void, settle: (outcome: Outcome) => void): void {
+function settleIfThrown(send: () => boolean, settle: (outcome: Outcome) => void): boolean {
     try {
-        send();
+        return send();
     } catch (error) {
         settle({ kind: 'failed', reason: `the message could not be sent: ${String(error)}` });
+        return true;
     }
 }
 

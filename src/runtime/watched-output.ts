@@ -10,6 +10,13 @@ export function watchedOutput(output: FolderOutput, health: FolderHealth): Folde
             health.delivered(outcome);
             return outcome;
         },
+        adopt(uidValidity, uid) {
+            const mail = output.adopt(uidValidity, uid);
+            if (mail) {
+                health.waitsFor(mail.outcome);
+            }
+            return mail;
+        },
         giveUp(message, error) {
             health.givenUp(error);
             output.giveUp(message, error);

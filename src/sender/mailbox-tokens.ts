@@ -58,8 +58,8 @@ export function tokenize(value: string): TokensResult {
     return { ok: true, tokens, comments };
 }
 
-/** Returns the index behind the closing parenthesis, -1 when there is none. */
-function endOfComment(value: string, start: number): number {
+/** Returns the index behind the closing parenthesis of the comment that begins at `start`, -1 when there is none. */
+export function endOfComment(value: string, start: number): number {
     let depth = 0;
     for (let at = start; at < value.length; at++) {
         const char = value.charAt(at);
@@ -74,7 +74,8 @@ function endOfComment(value: string, start: number): number {
     return -1;
 }
 
-function readQuoted(value: string, start: number, gap: boolean): Token | null {
+/** Reads the quoted string that begins at `start`; null when it is not closed. */
+export function readQuoted(value: string, start: number, gap: boolean): Token | null {
     let text = '';
     let folded = false;
     for (let at = start + 1; at < value.length; at++) {

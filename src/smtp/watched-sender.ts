@@ -3,13 +3,13 @@ import type { MailSender } from './smtp-account';
 import type { Acceptance } from './transport';
 
 /** Hears what became of every mail. None of these may throw. */
-export interface SendingReport {
+export interface SendListener {
     sent(mail: OutgoingMail): void;
     failed(error: Error): void;
 }
 
 /** A sender that behaves like the given one and tells what became of every mail. */
-export function watchSender(sender: MailSender, report: SendingReport): MailSender {
+export function watchSender(sender: MailSender, report: SendListener): MailSender {
     return {
         problem: sender.problem,
         addresses: sender.addresses,

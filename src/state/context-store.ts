@@ -29,6 +29,15 @@ export class ContextStore implements StateStore {
             : { state: 'present', value: structuredClone(value) };
     }
 
+    /** Keeping values whole is the job of the store itself. */
+    loadPrevious(): Promise<Loaded> {
+        return Promise.resolve({ state: 'absent' });
+    }
+
+    writtenAt(): Promise<null> {
+        return Promise.resolve(null);
+    }
+
     async save(key: string, value: unknown): Promise<void> {
         await this.#answer<void>(callback => this.#context.set(propertyName(key), value, this.#store, callback));
     }

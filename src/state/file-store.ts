@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from './make-folder';
 import type { Loaded, StateStore } from './store';
@@ -9,7 +9,8 @@ const FILE_MODE = 0o600;
 
 /**
  * One JSON file per key below a folder. A save writes a temporary file, syncs it, renames it over the old one and
- * syncs the folder, so that after a power cut the file is the old or the new one, never a half.
+ * syncs the folder, so that after a power cut the file is the old or the new one, never a half. Disks and file systems
+ * do not keep that promise always, so the file before the last save stays beside it.
  */
 export class FileStore implements StateStore {
     readonly #folder: string;
@@ -18,22 +19,17 @@ export class FileStore implements StateStore {
         this.#folder = folder;
     }
 
-    async load(key: string): Promise<Loaded> {
-        let text: string;
-        try {
-            text = await readFile(this.#path(key), 'utf8');
-        } catch (error) {
-            if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-                return { state: 'absent' };
-            }
-            throw error;
-        }
-        try {
-            return { state: 'present', value: JSON.parse(text) as unknown };
-        } catch {
-            await this.setAside(key);
-            return { state: 'damaged', problem: `${this.#path(key)} is not valid JSON and was kept aside` };
-        }
+    load(key: string): Promise<Loaded> {
+        return read(this.#path(key));
+    }
+
+    loadPrevious(key: string): Promise<Loaded> {
+        return read(previousOf(this.#path(key)));
+    }
+
+    async writtenAt(key: string): Promise<Date | null> {
+        const file = await unlessMissing(stat(this.#path(key)));
+        return file?.mtime ?? null;
     }
 
     async save(key: string, value: unknown): Promise<void> {
@@ -43,6 +39,7 @@ export class FileStore implements StateStore {
         const temporary = `${path}.${randomUUID()}.new`;
         try {
             await writeSynced(temporary, JSON.stringify(value));
+            await unlessMissing(rename(path, previousOf(path)));
             await rename(temporary, path);
         } catch (error) {
             await rm(temporary, { force: true });
@@ -52,12 +49,44 @@ export class FileStore implements StateStore {
     }
 
     async setAside(key: string): Promise<void> {
-        await rename(this.#path(key), `${this.#path(key)}.damaged-${Date.now()}`);
+        await setAside(this.#path(key));
     }
 
     /** Keys hold folder names from a server; a hash cannot leave the folder, and ends no name with a dot or a device. */
     #path(key: string): string {
         return join(this.#folder, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
+    }
+}
+
+function previousOf(path: string): string {
+    return `${path}.previous`;
+}
+
+async function read(path: string): Promise<Loaded> {
+    const text = await unlessMissing(readFile(path, 'utf8'));
+    if (text === null) {
+        return { state: 'absent' };
+    }
+    try {
+        return { state: 'present', value: JSON.parse(text) as unknown };
+    } catch {
+        await setAside(path);
+        return { state: 'damaged', problem: `${path} is not valid JSON and was kept aside` };
+    }
+}
+
+async function setAside(path: string): Promise<void> {
+    await rename(path, `${path}.damaged-${Date.now()}`);
+}
+
+async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
+    try {
+        return await work;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+            return null;
+        }
+        throw error;
     }
 }
 

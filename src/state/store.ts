@@ -4,6 +4,10 @@ export type Loaded = { state: 'present'; value: unknown } | { state: 'absent' } 
 /** Where a ledger is kept. Values are plain JSON. Implementations reject when a value is not safely stored. */
 export interface StateStore {
     load(key: string): Promise<Loaded>;
+    /** What the last save has replaced, for when the newest value is unusable; absent where a store keeps only that. */
+    loadPrevious(key: string): Promise<Loaded>;
+    /** When the newest value was written, readable or not; null when there is none or the store cannot tell. */
+    writtenAt(key: string): Promise<Date | null>;
     /** Resolves only when the value would survive a power cut, as far as the medium can promise it. */
     save(key: string, value: unknown): Promise<void>;
     /** Sets a value aside that is readable but not valid, so that nobody loses evidence. */

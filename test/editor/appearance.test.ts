@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { selectedVersion } from '../support/node-red-version';
-import type { EditorPage } from '../support/editor-page';
 import { EditorSuite, flowOfAllNodes, paletteLabels } from '../support/editor-suite';
+import { flawsOf } from '../support/visible-flaws';
 
 const FLOW = flowOfAllNodes({
     'imap-account': { preset: 'gmail', host: 'imap.gmail.com', address: 'anna@gmail.com' },
@@ -13,55 +13,22 @@ const FLOW = flowOfAllNodes({
         senders: ['*@channel.machineseeker.com', 'wrong'],
         start: 'days',
         attachments: 'file',
+        ack: 'node',
         afterSuccess: 'keyword',
         afterFailure: 'move'
     },
-    'filter-sender': { field: 'reply-to' },
+    'filter-sender': { field: 'reply-to', authentication: 'require', authservIds: ['mx.example', 'two words'] },
     'parse-inquiry': { profiles: ['machineseeker', 'wrong', { id: 'my-portal' }] },
     'flag-mail': { add: ['two words'] },
+    'ack-mail': { outcome: 'failure' },
+    'move-mail': { action: 'copy' },
+    'save-mail': { folder: '\\Drafts', flags: ['two words'] },
+    'search-mail': { attachments: 'file' },
     'compose-mail': { action: 'redirect' }
 });
 const NODES = paletteLabels();
 /** Version 4 has no dark theme of its own. */
 const THEMES = selectedVersion() === '4' ? [false] : [false, true];
-/** WCAG 2.2, 1.4.3: text of normal size. */
-const MIN_CONTRAST = 4.5;
-
-/** Texts of our own in the open dialog that are hard to read, run out of their box, or were not translated. */
-async function flawsOf(editor: EditorPage): Promise<string[]> {
-    const selector =
-        '.mailflow-form :is(label, summary, h4, p, .form-tips, .mailflow-problem, select, [type="text"]):visible';
-    return editor.page.locator(selector).evaluateAll((elements, minContrast) => {
-        const channels = (color: string): number[] => (color.match(/[\d.]+/g) ?? []).map(Number);
-        const luminance = (color: string): number => {
-            const [r = 0, g = 0, b = 0] = channels(color).map(value => {
-                const part = value / 255;
-                return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-            });
-            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        };
-        const backgroundOf = (element: Element | null): string => {
-            const color = element ? getComputedStyle(element).backgroundColor : 'rgb(255, 255, 255)';
-            return channels(color)[3] === 0 ? backgroundOf(element?.parentElement ?? null) : color;
-        };
-        return (elements as HTMLElement[])
-            .filter(element => element.closest('[style*="-2000px"]') === null)
-            .flatMap(element => {
-                const text = element.textContent.trim();
-                const name = `${element.id || element.tagName}: ${text.slice(0, 40)}`;
-                const [light = 0, dark = 0] = [getComputedStyle(element).color, backgroundOf(element)]
-                    .map(luminance)
-                    .sort((a, b) => b - a);
-                const contrast = (light + 0.05) / (dark + 0.05);
-                const isCut = !element.matches('input, select') && element.scrollWidth > element.clientWidth + 1;
-                return [
-                    contrast < minContrast ? `${name} has a contrast of ${contrast.toFixed(1)}` : '',
-                    isCut ? `${name} is wider than its box` : '',
-                    /^[a-z-]+\.[a-z]+\.[\w-]+$/i.test(text) ? `${name} is not translated` : ''
-                ].filter(Boolean);
-            });
-    }, MIN_CONTRAST);
-}
 
 describe('dialogs to the eye', function () {
     this.timeout(120_000);

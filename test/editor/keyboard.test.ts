@@ -7,8 +7,13 @@ const FLOW = flowOfAllNodes({
     'smtp-account': { host: 'smtp.example.com', sendAs: ['*@example.com'] },
     'imap-in': { folders: ['INBOX'], senders: ['*@example.com'], attachments: 'file', attachmentsDir: 'mail' },
     'filter-sender': { senders: ['*@example.com'] },
+    'filter-automatic': { notices: 'automatic' },
     'parse-inquiry': { profiles: ['machineseeker', { id: 'my-portal' }] },
     'flag-mail': { add: ['$Done'] },
+    'ack-mail': { outcome: 'failure' },
+    'move-mail': { folder: 'Done' },
+    'save-mail': { folder: '\\Drafts', flags: ['$Done'] },
+    'search-mail': { attachments: 'file', attachmentsDir: 'mail' },
     'compose-mail': { action: 'redirect' }
 });
 

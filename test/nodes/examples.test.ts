@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEmbeddedImap } from '../support/embedded-imap';
+import { answerExampleCases } from '../support/answer-example-cases';
 import { exampleCases, type ExampleMailbox } from '../support/example-cases';
 import { ExampleRun, readExample } from '../support/example-run';
 import { useNodeRed } from '../support/helper';
@@ -19,7 +20,7 @@ async function startMailbox(): Promise<ExampleMailbox> {
         user: OWN,
         password: 'secret',
         deliver: async (mail, flags) => void imap.appendMessage('INBOX', mail, flags),
-        mails: async () => imap.mails('INBOX'),
+        mails: async (folder = 'INBOX') => imap.mails(folder),
         stop: () => imap.close()
     };
 }
@@ -29,6 +30,7 @@ describe('the example flows', () => {
         this.timeout(60_000);
         const red = useNodeRed();
         exampleCases(red, startMailbox);
+        answerExampleCases(red, startMailbox);
 
         it('forward-replies does not send a mail again that was sent and could not be marked', async () => {
             const imap = await startEmbeddedImap({ users: { [OWN]: 'secret' } });

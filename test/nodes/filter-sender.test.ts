@@ -66,8 +66,8 @@ describe('the node filter-sender', () => {
         assert.equal(await outputFor(from('x@example.org')), 'other');
     });
 
-    it('passes on the same message, unchanged', async () => {
-        await deploy({ senders: ['*@example.com'] });
+    it('passes on the same message, unchanged when it does not look at authentication', async () => {
+        await deploy({ senders: ['*@example.com'], authentication: 'off' });
         const msg = {
             _msgid: 'id',
             payload: 'text',
@@ -118,7 +118,7 @@ describe('the node filter-sender', () => {
     });
 
     it('flags an unusable field under its own name', async () => {
-        await deploy({ senders: ['*@example.com'], field: 'reply-to', mode: 'deny' });
+        await deploy({ senders: ['*@example.com'], field: 'reply-to', mode: 'deny', authentication: 'off' });
         const right = { name: '', address: 'x@example.com' };
         const mail = { from: right, replyTo: [right, right] };
         assert.equal(await outputFor(mail), 'other');
@@ -132,14 +132,87 @@ describe('the node filter-sender', () => {
         assert.match(outcome.error.message, /no msg\.mail/);
     });
 
+    describe('with authentication', () => {
+        const senders = ['*@example.com'];
+        const authservIds = ['mx.example'];
+        const mail = (results: string, address = 'x@example.com'): unknown => ({
+            ...Object(from(address)),
+            trace: [{ results: `mx.example; ${results}` }, { by: 'mx.example' }]
+        });
+        const resultFor = async (subject: unknown): Promise<string[]> => {
+            const outcome = await outcomeOf({ mail: subject } as Message);
+            const { authentication } = subject as { authentication?: { result: string } };
+            return [outcome.output, authentication?.result ?? 'none at all'];
+        };
+        const [pass, fail] = ['dmarc=pass header.from=example.com', 'dmarc=fail header.from=example.com'];
+
+        it('requires a pass once a server is named', async () => {
+            await deploy({ senders, authservIds });
+            assert.deepEqual(await resultFor(mail(pass)), ['match', 'pass']);
+            assert.deepEqual(await resultFor(mail(fail)), ['other', 'fail']);
+            assert.deepEqual(await resultFor(mail('dmarc=pass header.from=bad.com')), ['other', 'fail']);
+            assert.deepEqual(await resultFor(mail('none')), ['other', 'none']);
+            assert.deepEqual(await resultFor(from('x@example.com')), ['other', 'unknown']);
+            assert.deepEqual(await resultFor(mail(pass, 'x@bad.com')), ['other', 'fail']);
+        });
+
+        it('refuses only what failed, and notes the rest, when a pass is preferred', async () => {
+            await deploy({ senders, authservIds, authentication: 'prefer' });
+            assert.deepEqual(await resultFor(mail(pass)), ['match', 'pass']);
+            assert.deepEqual(await resultFor(mail('none')), ['match', 'none']);
+            assert.deepEqual(await resultFor(mail('dmarc=temperror')), ['match', 'temperror']);
+            assert.deepEqual(await resultFor(from('x@example.com')), ['match', 'unknown']);
+            assert.deepEqual(await resultFor(mail(fail)), ['other', 'fail']);
+        });
+
+        it('never calls a sender proven while no server is named', async () => {
+            await deploy({ senders });
+            assert.deepEqual(await resultFor(mail(pass)), ['match', 'unknown']);
+        });
+
+        it('lets everything through when it is off', async () => {
+            await deploy({ senders, authservIds, authentication: 'off' });
+            assert.deepEqual(await resultFor(mail(fail)), ['match', 'none at all']);
+        });
+
+        it('holds for strangers too in mode deny', async () => {
+            await deploy({ senders, authservIds, mode: 'deny' });
+            assert.deepEqual(await resultFor(mail('dmarc=pass header.from=other.org', 'x@other.org')), [
+                'match',
+                'pass'
+            ]);
+            assert.deepEqual(await resultFor(mail(fail, 'x@other.org')), ['other', 'fail']);
+        });
+
+        it('fails a mail that the server could not judge, so that it is tried again, but not that of strangers', async () => {
+            await deploy({ senders, authservIds });
+            const outcome = await outcomeOf({ mail: mail('dmarc=temperror') } as Message);
+            assert.ok(outcome.output === 'error' && outcome.error instanceof MailError);
+            assert.equal(outcome.error.kind, 'temporary');
+            assert.deepEqual(await resultFor(mail('dmarc=temperror', 'x@bad.com')), ['other', 'temperror']);
+        });
+    });
+
     it('shows no status while it is configured well', async () => {
         assert.deepEqual(statusTexts(await deploy({ senders: ['*@example.com'] })), []);
     });
 
     const misconfigured = [
-        ['an empty list', { senders: [] }, 'no-senders', /no sender is set/],
-        ['no list', {}, 'no-senders', /no sender is set/],
+        ['an empty list', { senders: [] }, 'not-configured', /no sender is set/],
+        ['no list', {}, 'not-configured', /no sender is set/],
         ['an invalid pattern', { senders: ['*@example.com', '*@*.de'] }, 'invalid-pattern', /"\*@\*\.de" is not valid/],
+        [
+            'a required pass that no server can give',
+            { senders: ['*@example.com'], authentication: 'require' },
+            'not-configured',
+            /no server is named/
+        ],
+        [
+            'an id that is none',
+            { senders: ['*@example.com'], authservIds: ['mx; x'] },
+            'invalid-settings',
+            /no authserv-id/
+        ],
         ['an unknown field', { senders: ['*@example.com'], field: 'to' }, 'invalid-settings', /"field" must be one of/],
         ['a variable that is not set', { senders: ['${MAILFLOW_UNSET}'] }, 'invalid-settings', /MAILFLOW_UNSET/]
     ] as const;

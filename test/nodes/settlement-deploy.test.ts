@@ -149,6 +149,8 @@ settlementSuite('settlement over deploys', load => {
         assert.deepEqual(adopted.message.mail.ref.uid, 1);
         assertDone(await adopted.outcome);
         assertDone(await emitted);
+        assert.ok(test.find(1), 'until an instance has written the outcome down');
+        test.claim(1);
         assert.equal(test.find(1), null);
         assert.equal(test.received('end').length, 1);
     });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { after, afterEach, before, describe, it } from 'mocha';
@@ -45,6 +45,11 @@ describe('delivery until the flow is done', function () {
         intake = new IntakeUnderTest(proxy, { ack: 'flow', ...saved });
         intake.flow = flow;
         return intake.start();
+    };
+
+    const ledgerFile = (test: IntakeUnderTest): string => {
+        const folder = join(test.userDir, 'ledger');
+        return join(folder, readdirSync(folder).find(name => name.endsWith('.json')) ?? '');
     };
 
     const attemptsBySubject = (test: IntakeUnderTest): Map<string, number[]> => {
@@ -183,6 +188,89 @@ describe('delivery until the flow is done', function () {
         await dovecot.deliver('anna', 'Campaign', mails(1)[0] as Buffer);
         await test.restart();
         await test.mailCount(2);
+    });
+
+    it('settles nothing and loses nothing when mail is expunged or moved before it is fetched', async () => {
+        await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Aside').catch(() => undefined);
+        await dovecot.fill('anna', 'INBOX', mails(12));
+        let release: () => void = () => undefined;
+        const held = new Promise<void>(resolve => (release = resolve));
+        const test = watch({ inFlight: 1 }, async message => {
+            await (message.topic === '1' ? held : nextTurn());
+            return { kind: 'done' };
+        });
+        await test.mailCount(1);
+        // all twelve are selected, the first is in the flow, the others wait for room
+        await dovecot.doveadm('expunge', '-u', 'anna', 'mailbox', 'INBOX', 'header', 'Subject', '3');
+        await dovecot.doveadm('move', '-u', 'anna', 'Aside', 'mailbox', 'INBOX', 'header', 'Subject', '5');
+        release();
+        await test.until(() => test.subjects.includes('12'), 'the last mail');
+        assert.deepEqual(
+            test.subjects.filter(subject => ['1', '2', '4', '6', '7', '8', '9'].includes(subject)),
+            ['1', '2', '4', '6', '7', '8', '9']
+        );
+        assert.ok(!test.subjects.includes('3') && !test.subjects.includes('5'));
+        assert.deepEqual([test.failures, test.givenUp], [[], []]);
+    });
+
+    it('gives first deliveries in the order of arrival, whatever fails in between', async () => {
+        await dovecot.fill('anna', 'INBOX', mails(40));
+        const test = watch({ inFlight: 4 }, async message => {
+            await nextTurn();
+            const bad = Number(message.topic) % 5 === 0 && message.mail.delivery.attempt === 1;
+            return bad ? { kind: 'failed', reason: 'told to' } : { kind: 'done' };
+        });
+        await test.mailCount(48);
+        const first = test.mails.filter(mail => mail.mail.delivery.attempt === 1).map(mail => mail.mail.ref.uid);
+        assert.deepEqual(
+            first,
+            [...first].sort((a, b) => a - b)
+        );
+        assert.equal(first.length, 40);
+    });
+
+    it('goes on from the record before when the newest is damaged, and repeats no more than the last save', async () => {
+        await dovecot.fill('anna', 'INBOX', mails(60));
+        const test = watch({ inFlight: 5 }, async () => {
+            await nextTurn();
+            return { kind: 'done' };
+        });
+        await test.mailCount(60);
+        await test.until(() => test.settled === 60, 'all outcomes');
+        await test.close();
+        truncateSync(ledgerFile(test), 20);
+        await test.restart();
+        await test.looks(1);
+        assert.ok(test.mails.length <= 65, `${test.mails.length - 60} came again`);
+        assert.match(test.notices.join(), /kept aside\. The record before it is used/);
+    });
+
+    it('never imports everything again when both records are damaged, and says from when it goes on', async () => {
+        await dovecot.fill('anna', 'INBOX', mails(20));
+        const test = watch({ start: 'all' }, () => Promise.resolve({ kind: 'done' }));
+        await test.mailCount(20);
+        await test.close();
+        const file = ledgerFile(test);
+        writeFileSync(`${file}.previous`, '{"half');
+        writeFileSync(file, '{"half');
+        // as if it had been written long after these mails came
+        const later = new Date(Date.now() + 3_600_000);
+        utimesSync(file, later, later);
+        await test.restart();
+        await test.looks(1);
+        assert.equal(test.mails.length, 20);
+        assert.match(test.notices.join(), /Mail that came since .* is taken/);
+    });
+
+    it('closes within seconds while the server says nothing at all', async () => {
+        const test = watch({}, () => Promise.resolve({ kind: 'done' }));
+        await test.looks(1);
+        proxy.stall();
+        const begun = Date.now();
+        await test.close();
+        await test.account.close();
+        assert.ok(Date.now() - begun < 12_000, `${Date.now() - begun} ms; Node-RED waits 15 s`);
+        proxy.resume();
     });
 
     it('raises one alarm after three intervals without contact, and one all-clear', async () => {

@@ -123,7 +123,9 @@ describe('npm start', function () {
             assert.deepEqual(await brokenNodes(editors[0] as string), []);
 
             for (const demo of [first, second]) {
-                await demo.line(/^ +1 {2}Katrin Vogelsang +Drehmaschine Nordhaus D 420 +Neue Anfrage/);
+                await demo.line(
+                    /^ +1 {2}Katrin Vogelsang +Drehmaschine Nordhaus D 420 +\+493023125014 +Guten Tag, ist die/
+                );
                 await demo.line(/^ +3 {2}\S/);
                 await demo.line(/2 mails of strangers left alone, none of them loaded; all \d+ mails still unread/);
                 assert.deepEqual(

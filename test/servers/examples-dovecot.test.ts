@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ImapFlow } from 'imapflow';
 import { startDovecot, type Dovecot } from '../support/dovecot';
+import { answerExampleCases } from '../support/answer-example-cases';
 import { exampleCases, type ExampleMailbox } from '../support/example-cases';
 import { ExampleRun } from '../support/example-run';
 import { useNodeRed } from '../support/helper';
@@ -21,10 +22,10 @@ async function startMailbox(): Promise<ExampleMailbox> {
         user: USER,
         password: PASSWORD,
         deliver: (mail, flags) => (flags ? append(dovecot, mail, [...flags]) : dovecot.deliver(USER, 'INBOX', mail)),
-        mails: async () => {
-            const flags = await dovecot.flags(USER, 'INBOX');
+        mails: async (folder = 'INBOX') => {
+            const flags = await dovecot.flags(USER, folder);
             return Promise.all(
-                [...flags].map(async ([uid, own]) => ({ flags: own, raw: await dovecot.raw(USER, 'INBOX', uid) }))
+                [...flags].map(async ([uid, own]) => ({ flags: own, raw: await dovecot.raw(USER, folder, uid) }))
             );
         },
         stop: () => dovecot.stop()
@@ -58,6 +59,7 @@ describe('the example flows on Dovecot', function () {
     });
     const red = useNodeRed();
     exampleCases(red, startMailbox);
+    answerExampleCases(red, startMailbox);
 
     it('import 10 inquiries out of 1,000 mails: nothing else is read, marked or stored', async () => {
         const dovecot = await startDovecot({ users: { [USER]: PASSWORD } });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import helper = require('node-red-node-test-helper');
+import ackMail = require('../../nodes/ack-mail');
 import flagMail = require('../../nodes/flag-mail');
 import imapAccount = require('../../nodes/imap-account');
 import imapIn = require('../../nodes/imap-in');
@@ -13,7 +14,7 @@ import { requireServer } from '../support/require-server';
 import { createTempFolder, type TempFolder } from '../support/temp-folder';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy';
 
-const NODES = [imapAccount, imapIn, markUnseen, flagMail];
+const NODES = [imapAccount, imapIn, markUnseen, flagMail, ackMail];
 const PASSWORD = 'Geheim-4711';
 
 describe('the IMAP nodes on Dovecot', function () {
@@ -234,6 +235,29 @@ describe('the IMAP nodes on Dovecot', function () {
         await red.waitForStatus('in', /^1 · /);
         await red.unload();
         assert.deepEqual([...(await dovecot.flags('anna', 'INBOX')).values()], [['$Failed']]);
+    });
+
+    it('wait for ack-mail, over a lost connection, and act on the mail only then', async () => {
+        await dovecot.fill('anna', 'INBOX', [mail({ messageId: '<a@x>' }), mail({ messageId: '<b@x>' })]);
+        const input = { ack: 'node', attempts: 1, afterSuccess: 'keyword', afterSuccessValue: '$Done' };
+        const ack = { type: 'ack-mail', z: 'tab', reason: 'error.message', reasonType: 'msg', wires: [] };
+        const nodes = [
+            ...flow([], { ...input, afterFailure: 'keyword', afterFailureValue: '$Failed' }),
+            { id: 'done', outcome: 'success', ...ack },
+            { id: 'failed', outcome: 'failure', ...ack }
+        ];
+        await red.loadFlow(NODES, nodes, credentials);
+        await red.waitForMessage('out', { count: 2 });
+        const [first, second] = red.recorded('out').map(({ msg }) => (msg as unknown as MailMessage).mail.delivery);
+        proxy.cut();
+        assert.deepEqual([...(await dovecot.flags('anna', 'INBOX')).values()], [[], []]);
+        const answer = (delivery: unknown): never => JSON.parse(JSON.stringify({ mail: { delivery } })) as never;
+        red.node('done').receive(answer(first));
+        red.node('failed').receive(answer(second));
+        await red.waitForMessage('given-up');
+        await red.waitForStatus('in', /^2 · /);
+        await red.unload();
+        assert.deepEqual([...(await dovecot.flags('anna', 'INBOX')).values()], [['$Done'], ['$Failed']]);
     });
 
     it('emit nothing again after a full deploy, and no connection outlives it', async () => {

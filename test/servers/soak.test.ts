@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { cutLines } from '../soak/cut-lines';
 import { failingFlow } from '../soak/failing-flow';
+import { hostileLines } from '../soak/hostile-lines';
 import { idleDays } from '../soak/idle-days';
 import { killRuntime } from '../soak/kill-runtime';
 import { renewedFolder } from '../soak/renewed-folder';
@@ -24,6 +25,12 @@ describe('nothing is lost and nothing is doubled', function () {
 
     it('when lines are cut, truncated and stalled', async () => {
         clean(await cutLines({ mails: 300, disturbances: 12 }));
+    });
+
+    it('when the server says what it should not', async () => {
+        const row = await hostileLines({ mails: 300, disturbances: 12 });
+        clean(row);
+        assert.match(row.note, /0 failures without the account, 0 given up/);
     });
 
     it('when the flow fails', async () => {

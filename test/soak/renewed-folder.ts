@@ -3,7 +3,7 @@ import { IntakeUnderTest } from '../support/intake-under-test';
 import { numberedMails } from './numbered-mails';
 import { countFinished, type SoakRow, type SoakSize } from './scenario';
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 /** UIDVALIDITY changes when half of the mails are settled: nothing lost, nothing doubled. */
 export async function renewedFolder(size: SoakSize): Promise<SoakRow> {

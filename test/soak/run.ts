@@ -1,5 +1,6 @@
 import { cutLines } from './cut-lines';
 import { failingFlow } from './failing-flow';
+import { hostileLines } from './hostile-lines';
 import { idleDays } from './idle-days';
 import { killRuntime } from './kill-runtime';
 import { renewedFolder } from './renewed-folder';
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
     for (const scenario of [
         () => killRuntime({ mails: 5000, disturbances: 100 }),
         () => cutLines({ mails: 5000, disturbances: 200 }),
+        () => hostileLines({ mails: 5000, disturbances: 200 }),
         () => failingFlow({ mails: 5000, disturbances: 0 }),
         () => renewedFolder({ mails: 5000, disturbances: 1 }),
         () => slowFlow({ mails: 1000, disturbances: 0 }),

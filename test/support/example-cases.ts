@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
+import type { Inquiry, NotRecognised } from '../../src/inquiry/types';
+import { automaticMails } from './automatic-mails';
 import { ExampleRun } from './example-run';
 import type { MailInfo } from '../../src/message/types';
 import { findFreePort } from './free-port';
 import type { NodeRedUnderTest } from './helper';
+import { startInquiryService } from './inquiry-service';
 import { buildMail, type MailParts } from './mail-builder';
 import { startSmtpSink, type SmtpSink } from './smtp-sink';
+import { createTempFolder } from './temp-folder';
 
 /** A mailbox that an example works on, seen from the server's side. */
 export interface ExampleMailbox {
@@ -14,8 +20,8 @@ export interface ExampleMailbox {
     password: string;
     /** Delivers a mail as a mail server does, unread unless flags are given. */
     deliver(mail: Buffer, flags?: readonly string[]): Promise<void>;
-    /** The mails of the INBOX in UID order, without \Recent among the flags. */
-    mails(): Promise<Array<{ flags: string[]; raw: Buffer }>>;
+    /** The mails of a folder (INBOX unless given) in UID order, without \Recent among the flags. */
+    mails(folder?: string): Promise<Array<{ flags: string[]; raw: Buffer }>>;
     stop(): Promise<void>;
 }
 
@@ -88,19 +94,24 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
             await mailbox.deliver(inquiry({ html: ENGLISH }));
             const [first, second] = await flow.waitFor('Inquiry', 2);
 
-            assert.deepEqual(withoutTimes(first?.['payload']), {
+            const { contact, item, inquiry: asked, mail } = first?.['payload'] as Inquiry;
+            assert.deepEqual(contact, {
                 name: 'Katrin Vogelsang',
                 company: 'Vogelsang Metallbau GmbH',
-                place: '35390 Gießen',
-                phone: '+49 30 23125 014',
-                machine: 'Drehmaschine Nordhaus D 420',
-                text: 'Guten Tag,\n\nist sie noch da? Preis: 5000?\nName: bleibt Katrin',
-                subject: 'New inquiry',
-                from: `buyer-1@${MARKETPLACE}`,
-                messageId: '<first@example.com>'
+                email: `buyer-1@${MARKETPLACE}`,
+                emailIsRelay: true,
+                phones: [{ kind: 'unknown', raw: '+49 30 23125 014', e164: '+493023125014' }],
+                language: 'de',
+                address: { raw: '35390 Gießen', postalCode: '35390', city: 'Gießen' }
             });
-            const { name, text, machine } = second?.['payload'] as Record<string, string | undefined>;
-            assert.deepEqual([name, text, machine], ['Owen Hartley', 'What is your best price?', undefined]);
+            assert.equal(item.title, 'Drehmaschine Nordhaus D 420');
+            assert.equal(asked.text, 'Guten Tag,\n\nist sie noch da? Preis: 5000?\nName: bleibt Katrin');
+            assert.equal(mail.messageId, '<first@example.com>');
+            const other = second?.['payload'] as Inquiry;
+            assert.deepEqual(
+                [other.contact.name, other.inquiry.text, other.item.title],
+                ['Owen Hartley', 'What is your best price?', undefined]
+            );
 
             const mails = await mailbox.mails();
             assert.deepEqual(
@@ -108,7 +119,7 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
                 [[], [], [], []]
             );
             assert.deepEqual([mails[0]?.raw, mails[2]?.raw], strangers);
-            assertSilent(flow, ['Other senders', 'Given up']);
+            assertSilent(flow, ['Other senders', 'Not recognised', 'Given up']);
         });
 
         it('makes a mail unread again that another program has opened meanwhile', async () => {
@@ -118,13 +129,139 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
             assert.deepEqual((await mailbox.mails())[0]?.flags, ['\\Flagged']);
         });
 
-        it('keeps the words of a mail without any label', async () => {
+        it('makes several inquiries of a digest, and none of another mail of the sender', async () => {
             const flow = await start('marketplace-inquiry-import');
-            await mailbox.deliver(inquiry({ text: 'Your weekly figures:\n12 views' }));
-            const [message] = await flow.waitFor('Inquiry', 1);
-            const payload = message?.['payload'] as Record<string, unknown>;
-            assert.equal(payload['rest'], 'Your weekly figures:\n12 views');
-            assert.equal(payload['name'], undefined);
+            const digest = [1, 2].map(number => GERMAN.replace('Katrin', `Katrin ${number}`));
+            await mailbox.deliver(
+                buildMail({
+                    from: 'info@mail.machineseeker.com',
+                    subject: 'Kategorie-Anfragen (2 Nachrichten)',
+                    text: digest.map(text => text.replace('\nName: bleibt Katrin', '')).join('\n\n')
+                })
+            );
+            await mailbox.deliver(inquiry({ subject: 'Your week', text: 'Your weekly figures\n12 views' }));
+            const messages = await flow.waitFor('Inquiry', 2);
+            assert.deepEqual(
+                messages.map(message => (message['payload'] as Inquiry).contact.name),
+                ['Katrin 1 Vogelsang', 'Katrin 2 Vogelsang']
+            );
+            const [other] = await flow.waitFor('Not recognised', 1);
+            assert.equal(other?.['payload'], 'Your weekly figures\n12 views\n');
+            assert.equal((other?.['inquiry'] as NotRecognised).reason, 'no-format');
+            assert.ok((await mailbox.mails()).every(mail => mail.flags.length === 0));
+        });
+    });
+
+    describe('inquiries-to-csv', () => {
+        it('writes a row for each new inquiry, and none for one that comes again in another mail', async () => {
+            const folder = createTempFolder('csv');
+            const file = join(folder.path, 'inquiries.csv');
+            const flow = await start('inquiries-to-csv', { CSV_FILE: file });
+            await mailbox.deliver(inquiry({ text: GERMAN.replace('Nachricht an Sie: ', 'Nachricht an Sie: =1+1 ') }));
+            await flow.waitFor('Written', 1);
+            await mailbox.deliver(inquiry({ text: GERMAN.replace('Nachricht an Sie: ', 'Nachricht an Sie: =1+1 ') }));
+            await mailbox.deliver(inquiry({ html: ENGLISH }));
+            await flow.waitFor('Written', 2);
+            const rows = readFileSync(file, 'utf8').split(/\r\n(?=2)/);
+            folder.remove();
+            assert.equal(rows.length, 2);
+            assert.match(
+                rows[0] ?? '',
+                /machineseeker,Katrin Vogelsang,.*,'\+493023125014,35390 Gießen,.*"'=1\+1 Guten Tag,/
+            );
+            assert.match(rows[1] ?? '', /Owen Hartley/);
+            assertSilent(flow, ['Not recognised', 'Given up']);
+        });
+    });
+
+    describe('inquiries-to-http', () => {
+        it('posts an inquiry again until the service has taken it', async () => {
+            const service = await startInquiryService([500, 201]);
+            try {
+                const flow = await start('inquiries-to-http', { INQUIRY_URL: service.url });
+                await mailbox.deliver(inquiry({ text: GERMAN }));
+                await flow.waitForError('Is it 2xx?', /answered 500/);
+                await flow.waitFor('Taken', 1);
+                const [first, second] = service.requests;
+                assert.equal(service.requests.length, 2);
+                assert.equal((second?.body as Inquiry).contact.name, 'Katrin Vogelsang');
+                assert.match(String(first?.key), /^[0-9a-f]{64}$/);
+                assert.equal(second?.key, first?.key);
+                assertSilent(flow, ['Not recognised', 'Given up']);
+            } finally {
+                await service.stop();
+            }
+        });
+    });
+
+    describe('bounce-collector', () => {
+        it('writes a line for each recipient who got nothing, and touches no mail', async () => {
+            const folder = join(createTempFolder('bounces').path, 'kept');
+            const flow = await start('bounce-collector', { BOUNCE_FOLDER: folder });
+            const names = [
+                'Postfix, one of two recipients delivered',
+                'an ordinary answer',
+                'Exim without any structure'
+            ];
+            const others = ['Gmail vacation', 'Postfix, user unknown', 'Exim warning with a report'];
+            for (const name of [...names, ...others]) {
+                await mailbox.deliver(rawOf(name));
+            }
+            await flow.waitFor('Kept', 3);
+            const [people] = await flow.waitFor('People', 1);
+            const automatic = await flow.waitFor('Other automatic mail', 2);
+            await flow.waitForNothingPending();
+
+            assert.deepEqual(
+                linesIn(folder).map(line => line.slice(1, -1).split('","').slice(1)),
+                [
+                    ['full@customer.example', '5.2.2', '552 5.2.2 mailbox full', ''],
+                    ['karin@customer.example', '', '', '<campaign-19@example.org>'],
+                    ['karin@customer.example', '5.1.1', '550 5.1.1 no such mailbox', '<campaign-17@example.org>']
+                ]
+            );
+            assert.equal(people?.['topic'], 'Re: Our offer');
+            assert.deepEqual(automatic.map(kindOf), ['auto-reply', 'delay']);
+            assert.ok((await mailbox.mails()).every(mail => mail.flags.length === 0));
+            assertSilent(flow, ['Given up']);
+        });
+
+        it('tries a mail again whose line could not be written', async () => {
+            const folder = join(createTempFolder('bounces').path, 'kept');
+            writeFileSync(folder, 'in the way');
+            const flow = await start('bounce-collector', { BOUNCE_FOLDER: folder });
+            await mailbox.deliver(rawOf('qmail'));
+            await flow.waitForError('Keep', /fail/);
+            rmSync(folder);
+            await flow.waitFor('Kept', 1);
+            assert.match(linesIn(folder).join(), /campaign-22@example\.org/);
+            assertSilent(flow, ['Given up']);
+        });
+
+        it('says what to set when it is not told where to write', async () => {
+            const flow = await start('bounce-collector', { BOUNCE_FOLDER: '' });
+            await mailbox.deliver(rawOf('qmail'));
+            await flow.waitForError('Lines', /BOUNCE_FOLDER/);
+        });
+    });
+
+    describe('replies-from-people', () => {
+        it('flags what people wrote and leaves everything else alone', async () => {
+            const flow = await start('replies-from-people');
+            const people = ['an ordinary answer', 'through a group address', 'Zendesk, an answer that staff wrote'];
+            const machines = ['Outlook absence note of Exchange Online', 'Gmail, address not found', 'newsletter'];
+            for (const name of [...people, ...machines]) {
+                await mailbox.deliver(rawOf(name));
+            }
+            await flow.waitFor('From a person', 3);
+            const automatic = await flow.waitFor('Automatic', 3);
+            assert.deepEqual(automatic.map(kindOf).sort(), ['auto-reply', 'bounce', 'bulk']);
+            await flow.waitForNothingPending();
+            assert.deepEqual(
+                (await mailbox.mails()).map(mail => mail.flags),
+                [['\\Flagged'], ['\\Flagged'], ['\\Flagged'], [], [], []]
+            );
+            assertSilent(flow, ['Given up']);
         });
     });
 
@@ -353,10 +490,21 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
     });
 }
 
-function withoutTimes(payload: unknown): Record<string, unknown> {
-    const { received, ...rest } = payload as Record<string, unknown>;
-    assert.ok(!Number.isNaN(Date.parse(String(received))));
-    return rest;
+/** A mail of the collection of automatic and human mail. */
+function rawOf(name: string): Buffer {
+    const mail = automaticMails().find(candidate => candidate.name === name);
+    assert.ok(mail, name);
+    return mail.raw;
+}
+
+/** The lines of all files of a folder, in the order of their UIDs, which here have one digit. */
+function linesIn(folder: string): string[] {
+    const files = readdirSync(folder).sort();
+    return files.flatMap(file => readFileSync(join(folder, file), 'utf8').trimEnd().split('\n'));
+}
+
+function kindOf(message: Record<string, unknown>): unknown {
+    return (message as { mail?: { automatic?: { kind?: unknown } } }).mail?.automatic?.kind;
 }
 
 function assertSilent(flow: ExampleRun, debugNodes: readonly string[]): void {

@@ -26,19 +26,24 @@ export interface ExampleServers {
     webPort?: number;
     /** Variables that the example names, for as long as it runs. */
     environment: Readonly<Record<string, string>>;
+    /** What a user sets in the properties of the flow, by the name of the variable. */
+    flowVariables?: Readonly<Record<string, string>>;
 }
 
 type Message = Record<string, unknown>;
 
 const ROOT = join(__dirname, '..', '..');
 const CORE_NODES = [
+    'common/20-inject',
     'common/90-comment',
     'function/10-function',
     'function/10-switch',
     'function/15-change',
     'function/89-delay',
     'network/21-httpin',
-    'network/21-httprequest'
+    'network/21-httprequest',
+    'parsers/70-CSV',
+    'storage/10-file'
 ];
 /** A mail that failed is tried again after 10 s. */
 const MESSAGE_TIMEOUT_MS = 25_000;
@@ -69,7 +74,7 @@ export class ExampleRun {
         this.#webPort = servers.webPort;
     }
 
-    /** Resolves when the flow watches its mailbox. The caller must `stop()` it. */
+    /** Resolves when the flow watches its mailbox, if it has one to watch. The caller must `stop()` it. */
     static async start(red: NodeRedUnderTest, name: string, servers: ExampleServers): Promise<ExampleRun> {
         const run = new ExampleRun(red, name, servers);
         try {
@@ -90,6 +95,11 @@ export class ExampleRun {
     async waitFor(debugNode: string, count: number): Promise<readonly Message[]> {
         await this.#red.waitForMessage(this.#idOf(debugNode), { count, timeoutMs: MESSAGE_TIMEOUT_MS });
         return this.received(debugNode);
+    }
+
+    /** Presses the button of an inject node. */
+    press(node: string): void {
+        this.#red.node(this.#idOf(node)).receive({ payload: Date.now() });
     }
 
     /** Resolves when the node has reported an error like this. */
@@ -154,8 +164,11 @@ export class ExampleRun {
             Object.fromEntries(credentials) as Record<string, object>
         );
         const input = this.#flow.find(node => node.type === 'imap-in');
+        if (!input) {
+            return;
+        }
         // "0 · 14:05": mails so far, and the time of a look at the mailbox
-        await this.#red.waitForStatus(input?.id ?? '', /^\d+ · /);
+        await this.#red.waitForStatus(input.id, /^\d+ · /);
     }
 
     /** Opens the address of the `http in` nodes, which the test helper does not. */
@@ -174,8 +187,13 @@ export class ExampleRun {
     }
 }
 
-function onTestServers(node: ExampleNode, { imapPort, smtpPort }: ExampleServers): ExampleNode {
+function onTestServers(node: ExampleNode, servers: ExampleServers): ExampleNode {
+    const { imapPort, smtpPort, flowVariables = {} } = servers;
     switch (node.type) {
+        case 'tab': {
+            const variables = (node['env'] ?? []) as Array<{ name: string; value: string; type: string }>;
+            return { ...node, env: variables.map(own => ({ ...own, value: flowVariables[own.name] ?? own.value })) };
+        }
         case 'imap-account':
             return { ...node, port: imapPort, security: 'none' };
         case 'smtp-account':

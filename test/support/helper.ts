@@ -80,6 +80,7 @@ export class NodeRedUnderTest {
         const withHooks = [nodes].flat().map(node => (RED: NodeAPI) => {
             // the helper leaves the hooks out; those of the runtime work
             Object.assign(RED, { hooks: this.#runtime.hooks });
+            // some core nodes register only when what they import has been loaded; the helper waits for that
             return node(RED);
         });
         await testHelper.load([...withHooks, RED => this.#registerRecorder(RED)], flow, credentials);

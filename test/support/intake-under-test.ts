@@ -6,6 +6,7 @@ import { readImapSettings } from '../../src/account/imap-settings';
 import { FolderIntake, type FolderOutput } from '../../src/delivery/folder-intake';
 import type { Outcome } from '../../src/delivery/in-flight';
 import { readIntakeSettings, type IntakeSettings } from '../../src/delivery/intake-settings';
+import type { ConnectionTimeouts } from '../../src/imap/connection';
 import { ReconnectPause } from '../../src/imap/reconnect-pause';
 import type { MailError } from '../../src/message/mail-error';
 import type { MailMessage } from '../../src/message/types';
@@ -45,13 +46,23 @@ export class IntakeUnderTest {
     readonly #saved: Record<string, unknown>;
     #intake: FolderIntake;
 
-    constructor(server: IntakeServer, saved: Record<string, unknown>, account: Record<string, unknown> = {}) {
+    constructor(
+        server: IntakeServer,
+        saved: Record<string, unknown>,
+        account: Record<string, unknown> = {},
+        timeouts: ConnectionTimeouts = {}
+    ) {
         const settings = readImapSettings(
             { name: 'test', host: server.host, port: server.port, security: 'none', ...account },
             { user: 'anna', password: 'secret' },
             null
         );
-        this.account = new ImapAccount('account1', settings, { connectMs: 2000, greetingMs: 2000, socketMs: 5000 });
+        this.account = new ImapAccount('account1', settings, {
+            connectMs: 2000,
+            greetingMs: 2000,
+            socketMs: 5000,
+            ...timeouts
+        });
         this.#saved = saved;
         this.#intake = this.#create();
     }
@@ -76,6 +87,11 @@ export class IntakeUnderTest {
         Object.assign(this.#saved, changed);
         this.#intake = this.#create();
         this.#intake.start();
+    }
+
+    /** Ends the engine; `restart` begins anew. */
+    async close(): Promise<void> {
+        await this.#intake.close();
     }
 
     async mailCount(count: number, timeoutMs = 10_000): Promise<void> {

@@ -15,6 +15,14 @@ export class MemoryStore implements StateStore {
         );
     }
 
+    loadPrevious(): Promise<Loaded> {
+        return Promise.resolve({ state: 'absent' });
+    }
+
+    writtenAt(): Promise<Date | null> {
+        return Promise.resolve(null);
+    }
+
     async save(key: string, value: unknown): Promise<void> {
         this.saves++;
         const text = JSON.stringify(value);

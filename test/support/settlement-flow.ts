@@ -35,9 +35,12 @@ interface CustomConfig {
 }
 
 interface MailSource extends Node {
+    wires: string[][];
     emitMail(uid: number, timeoutMs: number): Promise<Outcome>;
 }
 
+/** Nodes without a place in a flow. */
+const CONFIG_TYPES = ['mqtt-broker', 'websocket-listener'];
 const RUNTIME = require.resolve(process.env.NODE_RED ?? 'node-red');
 const CORE_NODES = [
     'common/05-junction',
@@ -131,6 +134,11 @@ export class SettlementFlow {
         return this.settlement.inFlight.find(mailKey(source, refOf(uid)));
     }
 
+    /** What the node does once the outcome of the mail is written down. */
+    claim(uid: number, source = 'source'): void {
+        this.settlement.inFlight.claim(mailKey(source, refOf(uid)));
+    }
+
     node(id: string): Node {
         return helper.getNode(id);
     }
@@ -188,7 +196,10 @@ export class SettlementFlow {
             settlement.acquire(this.id);
             this.emitMail = (uid, timeoutMs) => {
                 const message = { ...mail(uid), _msgid: RED.util.generateId() } as unknown as MailMessage;
-                const send = (): void => this.send([message as unknown as NodeMessage, null]);
+                const send = (): boolean => {
+                    this.send([message as unknown as NodeMessage, null]);
+                    return this.wires.some(wires => wires.length > 0);
+                };
                 return settlement.followFlow(mailKey(this.id, refOf(uid)), message, 'print', timeoutMs, send);
             };
             this.on('close', () => settlement.release(this.id));
@@ -240,8 +251,9 @@ function coreNodes(): Array<(RED: NodeAPI) => void> {
 function placed(flow: readonly FlowNode[]): FlowNode[] {
     const tabs = new Set(flow.filter(node => node.type === 'tab').map(node => node.id));
     const own = tabs.has('tab') ? [] : [{ id: 'tab', type: 'tab', label: 'tab' }];
+    const unplaced = ['tab', 'subflow', ...CONFIG_TYPES];
     const nodes = flow.map(node =>
-        node.type === 'tab' || node.type === 'subflow' ? node : { z: 'tab', x: 0, y: 0, wires: [], ...node }
+        unplaced.includes(node.type) ? node : { z: 'tab', x: 0, y: 0, wires: [], ...node }
     );
     return structuredClone([...own, ...nodes]);
 }

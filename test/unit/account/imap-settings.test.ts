@@ -14,6 +14,15 @@ describe('the settings of an IMAP account', () => {
         assert.equal(connections, 5);
     });
 
+    it('know the own address: the one that is set, else the user name if it is one', () => {
+        const credentials = (user: string): object => ({ user, password: 'secret' });
+        const address = (saved: object, user: string): string | undefined =>
+            readImapSettings({ host: 'h.example', ...saved }, { ...credentials(user) }, null).addresses?.[0];
+        assert.equal(address({ address: 'anna@example.org' }, 'x@example.com'), 'anna@example.org');
+        assert.equal(address({}, 'x@example.com'), 'x@example.com');
+        assert.equal(address({}, 'anna'), undefined);
+    });
+
     it('take port 143 without TLS from the first byte', () => {
         assert.equal(read({ security: 'starttls' }).server.port, 143);
     });

@@ -4,6 +4,7 @@ import type { LedgerRecord } from '../../../src/delivery/ledger-record';
 import type { Loaded, StateStore } from '../../../src/state/store';
 
 const PLACE: LedgerPlace = { node: 'node1', account: 'account1', folder: 'INBOX' };
+const WRITTEN = new Date('2026-11-25T00:00:00Z');
 const START = { watermark: 10, since: '2026-11-24T00:00:00.000Z', sinceBelowUid: 20 };
 
 /** A store in memory that can be slow and can fail. */
@@ -24,6 +25,14 @@ class FakeStore implements StateStore {
             return { state: 'damaged', problem: this.damaged };
         }
         return this.values.has(key) ? { state: 'present', value: this.values.get(key) } : { state: 'absent' };
+    }
+
+    async loadPrevious(key: string): Promise<Loaded> {
+        return this.load(`previous ${key}`);
+    }
+
+    async writtenAt(): Promise<Date> {
+        return WRITTEN;
     }
 
     async save(key: string, value: unknown): Promise<void> {
@@ -104,20 +113,27 @@ describe('Ledger', () => {
         it('reports a damaged record and starts anew', async () => {
             store.damaged = 'x.json is not valid JSON and was kept aside';
             const damaged = await reopened();
-            assert.deepEqual([damaged.started, damaged.problem], [false, store.damaged]);
+            assert.deepEqual([damaged.started, damaged.lostAt], [false, WRITTEN]);
+            assert.ok(damaged.problem.startsWith(`${store.damaged}. Mail that came since 2026-11-24T23:55:00.000Z`));
         });
 
         it('sets a record of another format aside and says so', async () => {
             ledger.start('77', START);
             await ledger.save();
             const [key] = [...store.values.keys()] as [string];
-            store.values.set(key, { format: 'mailflow-ledger', version: 99 });
+            store.values.set(key, { format: 'mailflow-ledger', version: 0 });
             const foreign = await reopened();
-            assert.deepEqual(
-                [foreign.started, foreign.problem],
-                [false, 'the stored ledger has another format and was kept aside']
-            );
+            assert.equal(foreign.started, false);
+            assert.match(foreign.problem, /^the stored ledger has another format and was kept aside\. /);
             assert.deepEqual(store.aside, [key]);
+        });
+
+        it('rejects a record of a newer version, and leaves it where it is', async () => {
+            ledger.start('77', START);
+            await ledger.save();
+            store.values.set([...store.values.keys()][0] as string, { format: 'mailflow-ledger', version: 99 });
+            await assert.rejects(reopened(), { code: 'LEDGER_FAILED', message: /newer version of this pack/ });
+            assert.deepEqual(store.aside, []);
         });
 
         it('rejects when the store fails, because to begin anew would deliver everything again', async () => {

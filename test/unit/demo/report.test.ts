@@ -16,14 +16,19 @@ describe('what the demo prints', () => {
     });
 
     it('has a line per inquiry, also when the mail names neither person nor machine', () => {
-        report.inquiry({ name: 'Anke Brömmel', machine: 'Säge', subject: 'Anfrage' });
-        report.inquiry({});
-        assert.match(lines[0] ?? '', /^ +1 {2}Anke Brömmel +Säge +Anfrage$/);
-        assert.match(lines[1] ?? '', /^ +2 {2}\(no name\) +\(no machine\)/);
+        const phones = [{ kind: 'mobile' as const, raw: '0171 1', e164: '+491711' }];
+        report.inquiry({
+            contact: { name: 'Anke Brömmel', phones },
+            item: { title: 'Säge' },
+            inquiry: { text: 'Da?' }
+        });
+        report.inquiry({ contact: { email: 'a@example.org' }, item: {}, inquiry: {} });
+        assert.match(lines[0] ?? '', /^ +1 {2}Anke Brömmel +Säge +\+491711 +Da\?$/);
+        assert.match(lines[1] ?? '', /^ +2 {2}\(no name\) +\(no machine\) +a@example\.org$/);
     });
 
     it('tells after every third inquiry what became of the other mail', () => {
-        [1, 2, 3, 4].forEach(() => report.inquiry({}));
+        [1, 2, 3, 4].forEach(() => report.inquiry({ contact: {}, item: {}, inquiry: {} }));
         assert.equal(lines.length, 5);
         assert.match(lines[3] ?? '', /2 mails of strangers left alone, none of them loaded; all 5 mails still unread$/);
     });
@@ -35,7 +40,7 @@ describe('what the demo prints', () => {
     });
 
     it('lets no mail write to the terminal', () => {
-        report.inquiry({ name: '\u001b[2JBen\r\nBuyer', subject: 'a\u0007b' });
+        report.inquiry({ contact: { name: '\u001b[2JBen\r\nBuyer' }, item: {}, inquiry: { text: 'a\u0007b' } });
         report.trouble('first\nsecond');
         assert.match(lines[0] ?? '', /\[2JBen Buyer .* a b$/);
         assert.match(lines[1] ?? '', /first second$/);

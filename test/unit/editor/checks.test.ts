@@ -27,11 +27,26 @@ describe('validators', () => {
                 'imap-account': ['host', 'tested'],
                 'smtp-account': ['host', 'tested'],
                 'filter-sender': ['senders'],
-                'compose-mail': ['text'],
-                'flag-mail': ['add']
+                'flag-mail': ['add'],
+                'move-mail': ['folder'],
+                'save-mail': ['folder']
             };
             assert.deepEqual(refused, expected[type] ?? [], type);
         }
+    });
+
+    it('judge a folder by its name when it stands in the node, and not when it comes from the message', () => {
+        const typed = (folderType: string): object => ({ action: 'move', folderType });
+        assertReason(judge('move-mail', 'folder', '', { ...typed('str') }), /a value is missing/);
+        assertReason(judge('save-mail', 'folder', 'a\tb', { ...typed('str') }), /no control characters/);
+        assert.equal(judge('move-mail', 'folder', 'payload.x', { ...typed('msg') }), true);
+        assert.equal(judge('move-mail', 'folder', '', { action: 'trash', folderType: 'str' }), true);
+    });
+
+    it('ask search-mail for conditions, and look at those that stand in the node', () => {
+        assertReason(judge('search-mail', 'search', '', { searchType: 'msg' }), /a value is missing/);
+        assertReason(judge('search-mail', 'search', '{"unread": true}', { searchType: 'json' }), /is not known/);
+        assert.equal(judge('search-mail', 'search', 'query', { searchType: 'msg' }), true);
     });
 
     it('accept an environment variable everywhere, for a list also in place of one entry', () => {
@@ -122,6 +137,21 @@ describe('validators', () => {
         assert.equal(judge('flag-mail', 'add', [], { remove: ['\\Seen'] }), true);
         assertReason(judge('flag-mail', 'add', ['$done'], { remove: ['$Done'] }), /at once/);
         assertReason(judge('flag-mail', 'remove', ['two words']), /^Remove, entry 1/);
+    });
+
+    it('want a server whose word counts where a pass is required, and its id as servers write it', () => {
+        const required = { authentication: 'require' };
+        assertReason(judge('filter-sender', 'authservIds', [], required), /^Trusted servers: at least one/);
+        for (const authentication of ['', 'prefer', 'off', undefined]) {
+            assert.equal(judge('filter-sender', 'authservIds', [], { authentication }), true);
+        }
+        assert.equal(judge('filter-sender', 'authservIds', ['mx.google.com', 'microsoft365'], required), true);
+        for (const id of ['two words', 'mx.example; dmarc=pass', '"mx"', '(mx)', 'x'.repeat(254)]) {
+            assertReason(
+                judge('filter-sender', 'authservIds', [id]),
+                /^Trusted servers, entry 1: an id is what stands/
+            );
+        }
     });
 
     it('answer in the language of the editor', () => {

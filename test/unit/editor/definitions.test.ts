@@ -15,8 +15,9 @@ const PROPERTIES: Record<string, string> = {
         'name account folders push interval start startCount startDays senders search content attachments ' +
         'attachmentsDir maxSizeMB oversize ack timeout inFlight attempts afterSuccess afterSuccessValue ' +
         'afterFailure afterFailureValue store',
-    'filter-sender': 'name senders field mode',
     'parse-inquiry': 'name profiles output',
+    'filter-sender': 'name senders field mode authentication authservIds',
+    'filter-automatic': 'name notices bulk',
     'mark-unseen': 'name',
     'flag-mail': 'name add remove',
     'ack-mail': 'name outcome reason reasonType',
@@ -58,8 +59,9 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
         afterFailure: 'none',
         store: ''
     },
-    'filter-sender': { senders: [], field: 'from', mode: 'allow' },
     'parse-inquiry': { profiles: [], output: 'each' },
+    'filter-sender': { senders: [], field: 'from', mode: 'allow', authentication: '', authservIds: [] },
+    'filter-automatic': { notices: 'human', bulk: 'automatic' },
     'flag-mail': { add: [], remove: [] },
     'ack-mail': { outcome: 'success', reason: 'error.message', reasonType: 'msg' },
     'move-mail': { action: 'move', folder: '', folderType: 'str', create: false },
@@ -91,6 +93,7 @@ const PORTS: Record<string, [number, number]> = {
     'imap-in': [0, 2],
     'filter-sender': [1, 2],
     'parse-inquiry': [1, 2],
+    'filter-automatic': [1, 2],
     'mark-unseen': [1, 1],
     'flag-mail': [1, 1],
     'ack-mail': [1, 0],

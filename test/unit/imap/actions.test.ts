@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { changeFlags, checkValidity, deleteMail, moveMail, parseFlag } from '../../../src/imap/actions';
+import { changeFlags, checkValidity, copyMail, deleteMail, moveMail, parseFlag } from '../../../src/imap/actions';
 import { ImapConnection } from '../../../src/imap/connection';
 import { OpenFolder } from '../../../src/imap/open-folder';
 import type { MailErrorCode } from '../../../src/message/mail-error';
@@ -201,7 +201,60 @@ describe('an action on a mail', () => {
         });
     });
 
+    describe('copying', () => {
+        it('tells the number of the copy, also from a folder that was opened for reading', async () => {
+            const folder = await open(
+                { handlers: { 'UID COPY': (command, session) => session.ok(command, '[COPYUID 88 5 41] done') } },
+                true
+            );
+            assert.deepEqual(await copyMail(folder, 5, 'Sent'), { uidValidity: '88', uid: 41 });
+            assert.deepEqual(sent(), ['UID FETCH', 'UID COPY']);
+        });
+
+        it('tells none when the server does not, or names another mail', async () => {
+            for (const code of ['', '[COPYUID 88 6 41] ', '[COPYUID x 5 41] ']) {
+                const folder = await open({
+                    handlers: { 'UID COPY': (command, session) => session.ok(command, `${code}done`) }
+                });
+                assert.equal(await copyMail(folder, 5, 'Sent'), null);
+                await connection.close();
+                await peer.stop();
+            }
+            await open();
+        });
+
+        it('is refused with the words of the server', async () => {
+            const folder = await open({
+                handlers: { 'UID COPY': (command, session) => session.no(command, '[OVERQUOTA] mailbox is full') }
+            });
+            await refused(copyMail(folder, 5, 'Sent'), {
+                code: 'SERVER_REFUSED',
+                message: /copy failed.*mailbox is full/
+            });
+        });
+
+        it('says that the mail is gone, because a COPY of nothing answers OK', async () => {
+            const folder = await open();
+            mails.clear();
+            await refused(copyMail(folder, 5, 'Sent'), { code: 'MAIL_GONE' });
+            assert.deepEqual(sent(), ['UID FETCH']);
+        });
+    });
+
     describe('moving', () => {
+        it('tells the new number where the server does', async () => {
+            const folder = await open({
+                handlers: {
+                    'UID MOVE': (command, session) => {
+                        mails.delete(5);
+                        session.untagged('OK [COPYUID 88 5 41] moved');
+                        session.ok(command);
+                    }
+                }
+            });
+            assert.deepEqual(await moveMail(folder, 5, 'Trash'), { uidValidity: '88', uid: 41 });
+        });
+
         it('moves and looks whether the mail is gone', async () => {
             const folder = await open();
             await moveMail(folder, 5, 'Trash');

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { ImapConnection } from '../../../src/imap/connection';
-import { explainMissingFolder, findSpecialFolder, nearMatches } from '../../../src/imap/folders';
+import {
+    explainMissingFolder,
+    findSpecialFolder,
+    intoFolder,
+    nearMatches,
+    specialUseOf
+} from '../../../src/imap/folders';
 import { MailError, MailErrorCode } from '../../../src/message/mail-error';
 
 interface ListedFolder {
@@ -35,6 +41,90 @@ function selectError(code: MailErrorCode = MailErrorCode.ServerRefused): MailErr
         response: 'no such mailbox'
     });
 }
+
+describe('specialUseOf', () => {
+    it('knows the flags of special folders in any case, and takes everything else for a name', () => {
+        assert.deepEqual(['\\Sent', '\\TRASH', '\\drafts', '\\Junk', '\\Archive'].map(specialUseOf), [
+            'sent',
+            'trash',
+            'drafts',
+            'junk',
+            'archive'
+        ]);
+        assert.deepEqual(['Sent', '\\All', '', 'a\\Sent', '\\Sent/x'].map(specialUseOf), [
+            null,
+            null,
+            null,
+            null,
+            null
+        ]);
+    });
+});
+
+describe('a command into a folder', () => {
+    const missing = new MailError({ code: 'FOLDER_MISSING', kind: 'configuration', step: 'move', problem: 'x' });
+
+    function server(): { connection: ImapConnection; steps: string[] } {
+        const steps: string[] = [];
+        const connection = {
+            account: 'Shop mail',
+            usable: true,
+            error: (error: unknown) => error,
+            command: async (step: string) => {
+                steps.push(step);
+                return step === 'list' ? [{ path: 'Answers', flags: new Set() }] : { path: 'x', created: true };
+            }
+        };
+        return { connection: connection as unknown as ImapConnection, steps };
+    }
+
+    function failing(times: number, error: Error): () => Promise<string> {
+        let left = times;
+        return async () => {
+            if (left-- > 0) {
+                throw error;
+            }
+            return 'done';
+        };
+    }
+
+    it('runs once when the folder is there', async () => {
+        const { connection, steps } = server();
+        assert.equal(await intoFolder(connection, 'Answers', true, failing(0, missing)), 'done');
+        assert.deepEqual(steps, []);
+    });
+
+    it('makes the folder that is missing and runs again', async () => {
+        const { connection, steps } = server();
+        assert.equal(await intoFolder(connection, 'Answer', true, failing(1, missing)), 'done');
+        assert.deepEqual(steps, ['list', 'create']);
+    });
+
+    it('names similar folders and keeps the step when it may not make one', async () => {
+        const { connection, steps } = server();
+        await assert.rejects(intoFolder(connection, 'Answer', false, failing(1, missing)), {
+            code: 'FOLDER_MISSING',
+            step: 'move',
+            message: /Similar: "Answers"/
+        });
+        assert.deepEqual(steps, ['list']);
+    });
+
+    it('makes no folder for any other failure', async () => {
+        for (const code of ['MAIL_GONE', 'CONNECTION_LOST', 'SERVER_REFUSED'] as const) {
+            const { connection, steps } = server();
+            const error = new MailError({ code, kind: 'permanent', step: 'move', problem: 'x' });
+            await assert.rejects(intoFolder(connection, 'Answers', true, failing(2, error)), { code });
+            assert.ok(!steps.includes('create'));
+        }
+    });
+
+    it('does not try a third time', async () => {
+        const { connection, steps } = server();
+        await assert.rejects(intoFolder(connection, 'Answer', true, failing(2, missing)), { code: 'FOLDER_MISSING' });
+        assert.deepEqual(steps, ['list', 'create']);
+    });
+});
 
 describe('nearMatches', () => {
     const folders = ['INBOX', 'Sent', 'Archive/Inquiries', 'Archive/2026', 'Drafts', 'Inquiries done'];

@@ -10,6 +10,10 @@ type Client = { [Name in keyof ImapFlow]?: unknown };
 /** A connection whose client does what the test says; remembers the steps and what was asked. */
 function connectionOf(client: Client): { connection: ImapConnection; steps: string[] } {
     const steps: string[] = [];
+    const command = async (step: string, run: (client: Client) => unknown): Promise<unknown> => {
+        steps.push(step);
+        return run(client);
+    };
     const connection = {
         account: 'Shop mail',
         usable: false,
@@ -18,10 +22,8 @@ function connectionOf(client: Client): { connection: ImapConnection; steps: stri
             error instanceof MailError
                 ? error
                 : new MailError({ code: 'SERVER_REFUSED', kind: 'permanent', step, problem: String(error) }),
-        command: async (step: string, run: (client: Client) => unknown) => {
-            steps.push(step);
-            return run(client);
-        }
+        command,
+        wholeAnswer: command
     };
     return { connection: connection as unknown as ImapConnection, steps };
 }

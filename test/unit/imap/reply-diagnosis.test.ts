@@ -11,6 +11,27 @@ describe('the meaning of an IMAP answer', () => {
     type Case = [what: string, error: ForeignError, code: MailErrorCode, kind: ErrorKind, step: ErrorStep | undefined];
     const login = { authenticationFailed: true, responseStatus: 'NO' };
     const cases: Case[] = [
+        [
+            'a full mailbox',
+            foreign({ responseStatus: 'NO', serverResponseCode: 'OVERQUOTA' }),
+            'SERVER_REFUSED',
+            'permanent',
+            undefined
+        ],
+        [
+            'a mail that is too large for the server',
+            foreign({ responseStatus: 'NO', serverResponseCode: 'TOOBIG' }),
+            'TOO_LARGE',
+            'permanent',
+            undefined
+        ],
+        [
+            'a mail above the APPENDLIMIT, which the library does not send',
+            foreign({ serverResponseCode: 'APPENDLIMIT' }, 'Message content too big for APPENDLIMIT=100'),
+            'TOO_LARGE',
+            'permanent',
+            undefined
+        ],
         // login
         [
             'a rejected password',

@@ -48,6 +48,23 @@ describe('IntakeStatus', () => {
         assert.equal(shown, 'green dot 0 · 09:05');
     });
 
+    it('is red when nothing was heard for three intervals, until the next contact', () => {
+        status.contact('INBOX', 'push', 3);
+        status.silent('INBOX', 3);
+        assert.equal(shown, 'red ring imap-in.status.silent');
+        status.connecting('INBOX');
+        status.refresh(3);
+        assert.equal(shown, 'red ring imap-in.status.silent', 'trying again is not contact');
+        status.contact('INBOX', 'push', 3);
+        assert.equal(shown, 'green dot 3 · 09:05');
+    });
+
+    it('keeps the reason when it is known why nothing was heard', () => {
+        status.failed('INBOX', mailError('CREDENTIALS_REJECTED'), 0);
+        status.silent('INBOX', 0);
+        assert.equal(shown, 'red ring imap-in.status.wrong-credentials');
+    });
+
     for (const [code, key] of [
         ['CREDENTIALS_REJECTED', 'wrong-credentials'],
         ['FOLDER_MISSING', 'folder-missing'],

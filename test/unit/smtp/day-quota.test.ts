@@ -85,7 +85,9 @@ describe('what an account may send in a day', () => {
         const store = {
             load: () => Promise.reject(new Error('disk gone')),
             save: () => Promise.reject(new Error('disk full')),
-            setAside: () => Promise.resolve()
+            setAside: () => Promise.resolve(),
+            loadPrevious: () => Promise.reject(new Error('disk gone')),
+            writtenAt: () => Promise.resolve(null)
         };
         const one = quota({ messages: 1, store });
         await one.take(1);

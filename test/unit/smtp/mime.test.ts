@@ -29,6 +29,23 @@ function fieldsOf(text: string): Record<string, string> {
     return Object.fromEntries(lines.map(line => [line.split(':', 1)[0], line.replace(/^[^:]*: ?/, '')]));
 }
 
+describe('a copy that is kept', () => {
+    const options = { to: null, subject: null, signature: false, attachmentsDir: '' };
+    const msg = { to: 'ben@example.org', bcc: ['boss@example.org', 'Äna <a@example.org>'] };
+
+    it('holds Bcc only when it is asked for', async () => {
+        const mail = composeMail(msg, options, sendingSettings());
+        assert.doesNotMatch((await buildMime(mail, 0)).bytes.toString(), /boss|Bcc/i);
+        assert.match((await buildMime(mail, 0, true)).bytes.toString(), /^Bcc: boss@example\.org, /m);
+    });
+
+    it('may have no recipient yet when it is a draft', async () => {
+        assert.throws(() => composeMail({}, options, sendingSettings()), { code: MailErrorCode.RecipientMissing });
+        const draft = composeMail({}, { ...options, isDraft: true }, sendingSettings());
+        assert.match((await buildMime(draft, 0, true)).bytes.toString(), /^From: Shop <shop@example\.com>/m);
+    });
+});
+
 const original = [
     'From: Anna <anna@example.net>',
     'To: shop@example.com',

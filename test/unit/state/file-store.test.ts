@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileStore } from '../../../src/state/file-store';
 import { createTempFolder, type TempFolder } from '../../support/temp-folder';
@@ -21,9 +21,9 @@ describe('FileStore', () => {
         return readdirSync(folder);
     }
 
-    /** The one file that a save has made. */
+    /** The file that the last save has made. */
     function file(): string {
-        return join(folder, files()[0] as string);
+        return join(folder, files().find(name => !name.endsWith('.previous')) as string);
     }
 
     it('gives back what was saved, to another instance too', async () => {
@@ -41,7 +41,25 @@ describe('FileStore', () => {
         await store.save('key', { a: 'a long value that must not shine through' });
         await store.save('key', 1);
         assert.deepEqual(await store.load('key'), { state: 'present', value: 1 });
-        assert.equal(files().length, 1);
+        assert.equal(files().length, 2);
+    });
+
+    it('keeps what the last save has replaced, and nothing older', async () => {
+        assert.deepEqual(await store.loadPrevious('key'), { state: 'absent' });
+        for (const value of [1, 2, 3]) {
+            await store.save('key', value);
+        }
+        assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
+        assert.equal(files().length, 2);
+    });
+
+    it('tells when the newest value was written, readable or not', async () => {
+        assert.equal(await store.writtenAt('key'), null);
+        await store.save('key', 1);
+        const then = new Date('2026-11-20T10:00:00Z');
+        writeFileSync(file(), '{"half');
+        utimesSync(file(), then, then);
+        assert.deepEqual(await store.writtenAt('key'), then);
     });
 
     it('lets only the owner read, whatever the mask of the process', async () => {
@@ -99,7 +117,7 @@ describe('FileStore', () => {
         await Promise.all(values.map((value, index) => (index % 2 ? store : other).save('key', value)));
         const loaded = await store.load('key');
         assert.ok(loaded.state === 'present' && values.includes(loaded.value as string));
-        assert.equal(files().length, 1);
+        assert.equal(files().length, 2);
     });
 
     it('keeps keys apart, also those that a file system might not', async () => {
@@ -130,11 +148,9 @@ describe('FileStore', () => {
 
         it('a save over something that cannot be replaced, and keeps nothing half-done', async () => {
             await store.save('key', 1);
-            const path = file();
-            await store.setAside('key');
-            mkdirSync(join(path, 'x'), { recursive: true });
+            mkdirSync(join(`${file()}.previous`, 'x'), { recursive: true });
             const before = files();
-            await assert.rejects(store.save('key', 1), /EISDIR|ENOTEMPTY|EEXIST/);
+            await assert.rejects(store.save('key', 2), /EISDIR|ENOTEMPTY|EEXIST/);
             assert.deepEqual(files(), before);
         });
 

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ledger } from '../../../src/delivery/ledger';
+import { startOf } from '../../../src/delivery/ledger-recovery';
+import type { StartRule } from '../../../src/delivery/start';
+import type { OpenFolder } from '../../../src/imap/open-folder';
+import { FileStore } from '../../../src/state/file-store';
+import { createTempFolder, type TempFolder } from '../../support/temp-folder';
+
+const PLACE = { node: 'node1', account: 'account1', folder: 'INBOX' };
+const START = { watermark: 0, since: null, sinceBelowUid: 0 };
+
+describe('the record of a folder', () => {
+    let temp: TempFolder;
+
+    beforeEach(() => (temp = createTempFolder('ledger')));
+    afterEach(() => temp.remove());
+
+    const open = (): Promise<Ledger> => Ledger.open(new FileStore(temp.path), PLACE);
+    const newest = (): string => pathOf(/\.json$/);
+    const pathOf = (name: RegExp): string => join(temp.path, readdirSync(temp.path).find(n => name.test(n)) ?? '');
+
+    /** Settled are the mails 1 to 3; 3 with the last save. */
+    async function write(): Promise<void> {
+        const ledger = await open();
+        ledger.start('7', START);
+        for (const uid of [1, 2, 3]) {
+            ledger.begin(uid, 1);
+            ledger.advance(uid);
+            ledger.settle(uid, `print ${uid}`);
+            await ledger.save();
+        }
+    }
+
+    // a crash of the machine may leave any part of the last write
+    it('is never taken for whole when it is cut at any byte, and the one before it is used', async () => {
+        await write();
+        const path = newest();
+        const whole = readFileSync(path);
+        for (let length = 0; length < whole.length; length += 7) {
+            writeFileSync(path, whole.subarray(0, length));
+            const ledger = await open();
+            assert.deepEqual([ledger.started, ledger.watermark, ledger.lostAt], [true, 2, null], `cut at ${length}`);
+            assert.deepEqual([ledger.knows('print 2'), ledger.knows('print 3')], [true, false]);
+            assert.match(ledger.problem, /is not valid JSON and was kept aside\. The record before it is used$/);
+            writeFileSync(path, whole);
+        }
+        assert.equal((await open()).watermark, 3, 'the whole one');
+    });
+
+    it('is the one before when a crash came between the two renames of a save, without a word', async () => {
+        await write();
+        const path = newest();
+        renameSync(path, `${path}.previous`);
+        const ledger = await open();
+        assert.deepEqual([ledger.started, ledger.watermark, ledger.problem], [true, 3, '']);
+    });
+
+    it('is lost when both are damaged, and that is said with the time it was written', async () => {
+        await write();
+        const then = new Date('2026-11-20T10:00:00Z');
+        truncateSync(newest(), 10);
+        utimesSync(newest(), then, then);
+        truncateSync(pathOf(/\.previous$/), 10);
+        const ledger = await open();
+        assert.deepEqual([ledger.started, ledger.lostAt], [false, then]);
+        assert.match(
+            ledger.problem,
+            /kept aside\. Mail that came since 2026-11-20T09:55:00\.000Z is taken.*older mail that was not done/
+        );
+        assert.equal(readdirSync(temp.path).filter(name => /damaged-\d+$/.test(name)).length, 2);
+    });
+
+    it('is written anew after it was lost, and the next start knows nothing of the damage', async () => {
+        await write();
+        truncateSync(newest(), 10);
+        const ledger = await open();
+        ledger.advance(9);
+        await ledger.save();
+        const again = await open();
+        assert.deepEqual([again.watermark, again.problem], [9, '']);
+    });
+});
+
+describe('the start of a folder', () => {
+    const now = new Date('2026-11-26T12:00:00Z');
+    const lostAt = new Date('2026-11-26T10:00:00Z');
+    const rule: StartRule = { mode: 'all', count: 0, days: 0 };
+    const start = (found: number[], problem: string, lost: Date | null): ReturnType<typeof startOf> => {
+        const folder = { uidNext: 51, exists: 50, search: () => Promise.resolve(found) } as unknown as OpenFolder;
+        return startOf(folder, rule, { problem, lostAt: lost }, now);
+    };
+
+    it('is what the node says when there never was a record', async () => {
+        assert.deepEqual(await start([], '', null), { watermark: 0, since: null, sinceBelowUid: 0 });
+    });
+
+    it('is the time when a record that is lost was written, and a little before', async () => {
+        const since = '2026-11-26T09:55:00.000Z';
+        assert.deepEqual(await start([40, 41], 'lost', lostAt), { watermark: 39, since, sinceBelowUid: 51 });
+        assert.equal((await start([], 'lost', lostAt)).watermark, 50);
+    });
+
+    it('is the present where that time is not known, and never the first mail again', async () => {
+        const since = now.toISOString();
+        assert.deepEqual(await start([40], 'lost', null), { watermark: 50, since, sinceBelowUid: 0 });
+    });
+});
