@@ -23,12 +23,11 @@ import { evaluateTyped, type TypedProperty } from './typed-value';
 export class Refused extends MailError {
     readonly reason: RefusalReason | 'nobody';
 
-    constructor(reason: Refused['reason'], text: string, account: string) {
+    constructor(reason: Refused['reason'], text: string) {
         super({
             code: MailErrorCode.LoopGuard,
             kind: 'permanent',
             step: 'compose',
-            account,
             problem: text
         });
         this.reason = reason;
@@ -87,7 +86,7 @@ export class Composer {
             limits: settings.limits
         });
         if (!verdict.admitted) {
-            throw this.#refused(verdict.reason, `the mail is kept back: ${verdict.text}`);
+            throw new Refused(verdict.reason, `the mail is kept back: ${verdict.text}`);
         }
         const { targets } = verdict;
         try {
@@ -142,10 +141,10 @@ export class Composer {
         const recipients = recipientsOf(action, named, original, own.isOurs);
         const count = addressesOf(recipients).length;
         if (count === 0) {
-            throw this.#refused('nobody', 'the mail names nobody to answer beside this mailbox itself');
+            throw new Refused('nobody', 'the mail names nobody to answer beside this mailbox itself');
         }
         if (isReply(action) && count > MAX_ANSWERED) {
-            throw this.#refused('nobody', `the mail asks for an answer to more than ${MAX_ANSWERED} addresses`);
+            throw new Refused('nobody', `the mail asks for an answer to more than ${MAX_ANSWERED} addresses`);
         }
         return recipients;
     }
@@ -203,10 +202,6 @@ export class Composer {
             return fillTemplate(property.text, msg, use, property.field);
         }
         return (await evaluateTyped(this.#RED, this.#node, property, msg)).value;
-    }
-
-    #refused(reason: Refused['reason'], text: string): Refused {
-        return new Refused(reason, text, '');
     }
 }
 

@@ -1,7 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { ImapAccount } from '../account/imap-account';
 import { parseAddress } from '../sender/mailbox-parser';
-import { SmtpAccount } from '../smtp/smtp-account';
 import type { ImapAccountHolder } from './account-lookup';
 import type { MailSenderHolder } from './sender-lookup';
 
@@ -34,7 +33,7 @@ export function ownAddresses(RED: NodeAPI, imapAccountId: string): OwnAddresses 
         }
         const { imap, sendAs } = node as SavedSmtpAccount;
         const sender = (RED.nodes.getNode(node.id) as unknown as Partial<MailSenderHolder> | null)?.sender;
-        const own = sender instanceof SmtpAccount ? sender.addresses.map(lower) : [];
+        const own = (sender?.addresses ?? []).map(lower);
         const belongs = own.some(address => mailbox.has(address)) || (imap === imapAccountId && imapAccountId !== '');
         if (belongs) {
             own.forEach(address => mailbox.add(address));

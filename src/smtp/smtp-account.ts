@@ -14,6 +14,8 @@ import { SMTP_TIMEOUTS, SmtpTransport, type Acceptance, type SmtpTimeouts } from
 export interface MailSender {
     /** Why the account cannot send; null when it can. */
     readonly problem: Error | null;
+    /** The addresses that are its own without doubt: its sender, and its user name when that is an address. */
+    readonly addresses: readonly string[];
     /** Makes a checked mail of a message. Throws MailError. */
     compose(msg: MessageFields, options: ComposeOptions): OutgoingMail;
     /**
@@ -41,7 +43,6 @@ export interface SmtpAccountParts {
 /** An account that can send: its connections, its limits, and the memory of a rejected login. */
 export class SmtpAccount implements MailSender {
     readonly problem = null;
-    /** The addresses that are its own without doubt: its sender, and its user name when that is an address. */
     readonly addresses: readonly string[];
     readonly #label: string;
     readonly #settings: SendingSettings;
@@ -164,6 +165,7 @@ export class SmtpAccount implements MailSender {
 /** Stands in for an account whose settings are unusable: the whole interface, and one clear answer. */
 export class UnusableAccount implements MailSender {
     readonly problem: Error;
+    readonly addresses = [];
 
     constructor(problem: Error) {
         this.problem = problem;

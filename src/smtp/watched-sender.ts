@@ -12,6 +12,7 @@ export interface SendListener {
 export function watchSender(sender: MailSender, report: SendListener): MailSender {
     return {
         problem: sender.problem,
+        addresses: sender.addresses,
         compose: (msg, options) => sender.compose(msg, options),
         async send(mail, signal): Promise<Acceptance> {
             try {

@@ -3,6 +3,7 @@ import { mock } from 'node:test';
 import { ImapAccount, type ImapAccountSettings } from '../../../src/account/imap-account';
 import { RIGHTS, type Right } from '../../../src/account/rights';
 import type { ImapConnection } from '../../../src/imap/connection';
+import { MailError } from '../../../src/message/mail-error';
 import { startImapPeer, type ImapPeer, type PeerHandler, type PeerOptions } from '../../support/imap-peer';
 
 const HOUR_MS = 60 * 60_000;
@@ -205,6 +206,26 @@ describe('ImapAccount', () => {
                 assert.equal(runs, repeats ? 2 : 1);
             });
         }
+    });
+
+    it('looks again for a mail that the selected folder does not show yet, once', async () => {
+        await start();
+        await act('read');
+        const selections = (): number => peer.commands.filter(({ name }) => name === 'EXAMINE').length;
+        const before = selections();
+        const gone = new MailError({ code: 'MAIL_GONE', kind: 'permanent', step: 'fetch', problem: 'x' });
+        let runs = 0;
+        const found = await account.act('read', 'INBOX', async () => {
+            if (++runs === 1) {
+                throw gone;
+            }
+            return 'found';
+        });
+        assert.deepEqual([found, runs, selections() - before], ['found', 2, 1]);
+        await assert.rejects(
+            account.act('read', 'INBOX', () => Promise.reject(gone)),
+            { code: 'MAIL_GONE' }
+        );
     });
 
     describe('with users', () => {

@@ -27,6 +27,7 @@ describe('validators', () => {
                 'imap-account': ['host', 'tested'],
                 'smtp-account': ['host', 'tested'],
                 'filter-sender': ['senders'],
+                'compose-mail': ['text'],
                 'flag-mail': ['add'],
                 'move-mail': ['folder'],
                 'save-mail': ['folder']

@@ -20,6 +20,7 @@ function senderOf(...outcomes: Array<MailError | Acceptance>): MailSender & { ca
     const calls: string[] = [];
     return {
         problem: null,
+        addresses: [],
         calls,
         compose: () => mail,
         send: sent => {

@@ -9,6 +9,7 @@ const never = new AbortController().signal;
 function sender(send: MailSender['send']): MailSender {
     return {
         problem: null,
+        addresses: [],
         compose: () => MAIL,
         send,
         close: () => Promise.resolve()
