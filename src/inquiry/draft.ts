@@ -56,12 +56,12 @@ export class Draft {
         if (text === '') {
             return;
         }
-        if (values) {
+        if (values && values.length < MAX_EXTRA) {
             values.push(text);
-        } else if (this.extra.size < MAX_EXTRA) {
+        } else if (!values && this.extra.size < MAX_EXTRA) {
             this.extra.set(label, [text]);
         } else {
-            throw new BeyondLimit(`more than ${MAX_EXTRA} labels`);
+            throw new BeyondLimit(`more than ${MAX_EXTRA} labels, or values of one`);
         }
     }
 
