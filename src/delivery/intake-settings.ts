@@ -28,7 +28,6 @@ export interface IntakeSettings {
     rule: SelectionRule;
     plan: ContentPlan;
     oversize: 'headers' | 'skip';
-    attachments: AttachmentMode;
     /** Absolute; empty unless attachments are written to files. */
     attachmentsDir: string;
     /** When a mail is done: the flow has finished with it, ack-mail says so, or it was handed over. */
@@ -67,10 +66,10 @@ export function readIntakeSettings(saved: SavedProperties, baseDir: string): Int
         rule: { senders: compileSenders(readList(saved, 'senders')), search: parseSearch(readSearch(saved)) },
         plan: {
             content: readChoice<ContentMode>(saved, 'content', ['text', 'headers', 'full']),
-            maxBytes: readNumber(saved, 'maxSizeMB', { fallback: 25, min: 0.001, max: 1024 }) * MEGABYTE
+            maxBytes: readNumber(saved, 'maxSizeMB', { fallback: 25, min: 0.001, max: 1024 }) * MEGABYTE,
+            attachments
         },
         oversize: readChoice(saved, 'oversize', ['headers', 'skip']),
-        attachments,
         attachmentsDir: attachments === 'file' ? readAttachmentsDir(saved, baseDir) : '',
         ack: readChoice<AckMode>(saved, 'ack', ['flow', 'node', 'emit']),
         timeoutMs: readNumber(saved, 'timeout', { fallback: 600, min: 1, max: 86_400 }) * 1000,

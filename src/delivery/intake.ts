@@ -1,5 +1,5 @@
 import type { FetchMessageObject } from 'imapflow';
-import { fetchContent, type FetchedMail } from '../imap/content';
+import { fetchContent, needsStructure, type FetchedMail } from '../imap/content';
 import { isConnectionProblem } from '../imap/errors';
 import { toDate, type OpenFolder } from '../imap/open-folder';
 import { selectMails, type SelectionRule } from '../imap/selection';
@@ -92,7 +92,7 @@ export class Intake {
 
     constructor(options: IntakeOptions, store: StateStore, ports: IntakePorts) {
         this.#options = options;
-        this.#reader = new MailReader(options.place.account, options);
+        this.#reader = new MailReader(options.place.account, options, text => ports.notice(text));
         this.#store = store;
         this.#ports = ports;
     }
@@ -232,7 +232,7 @@ export class Intake {
         // written while the server works, and awaited before the first mail is emitted
         const durable = ledger.save();
         durable.catch(() => undefined);
-        const rows = await folder.meta(uids);
+        const rows = await folder.meta(uids, needsStructure(this.#options.plan));
         for (const uid of uids) {
             const row = rows.get(uid);
             const skipped = row && this.#options.oversize === 'skip' && (row.size ?? 0) > this.#options.plan.maxBytes;
