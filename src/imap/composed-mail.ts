@@ -36,8 +36,8 @@ export function composeMail(
     answer: FetchMessageObject,
     options: ComposeOptions
 ): ComposedMail {
-    const { embeddedExcess } = checkLayout(row, outline, answer);
-    const composer = new Composer(answer, options, isTextAtOnce(outline), embeddedExcess);
+    const { messageExcess } = checkLayout(row, outline, answer);
+    const composer = new Composer(answer, options, isTextAtOnce(outline), messageExcess);
     composer.part(outline);
     return { source: composer.source(), detached: composer.detached };
 }
@@ -47,21 +47,21 @@ class Composer {
     readonly #answer: FetchMessageObject;
     readonly #options: ComposeOptions;
     readonly #textAtOnce: boolean;
-    readonly #embeddedExcess: number;
+    readonly #messageExcess: number;
     readonly #pieces: Array<Buffer | OutlinePart> = [];
 
-    constructor(answer: FetchMessageObject, options: ComposeOptions, textAtOnce: boolean, embeddedExcess: number) {
+    constructor(answer: FetchMessageObject, options: ComposeOptions, textAtOnce: boolean, messageExcess: number) {
         this.#answer = answer;
         this.#options = options;
         this.#textAtOnce = textAtOnce;
-        this.#embeddedExcess = embeddedExcess;
+        this.#messageExcess = messageExcess;
     }
 
     part(part: OutlinePart): void {
         const fields = fieldsOf(part, this.#answer);
         this.#pieces.push(fields);
         if (part.boundary === '') {
-            const octets = part.octets - (part.isMessage ? this.#embeddedExcess : 0);
+            const octets = part.octets - (part.isMessage ? this.#messageExcess : 0);
             this.#body({ ...part, octets }, fields);
             return;
         }
@@ -118,7 +118,7 @@ class Composer {
             return;
         }
         const text = this.#section(sectionOf(part));
-        if (text?.length !== part.octets) {
+        if (!text || (text.length !== part.octets && !part.isMerged)) {
             throw new OutlineProblem('its text is not as long as the server says');
         }
         this.#pieces.push(text);

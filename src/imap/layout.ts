@@ -4,10 +4,13 @@ import { leavesOf, OutlineProblem, type OutlinePart } from './outline';
 const CRLF_BYTES = 2;
 const DASHES_BYTES = 2;
 
-/** What the lengths of a mail's parts say beside that they fit. */
+/** How much of the end of a message is compared with the end of the mail that it stands in. */
+const COMPARED_BYTES = 128;
+
+/** What a look at a mail's lengths says beside that they fit. */
 export interface Layout {
-    /** So many bytes at the end of each message that is a part belong to the delimiter behind it. */
-    embeddedExcess: number;
+    /** So many bytes at the end of a message that is the last part belong to the delimiter behind it. */
+    messageExcess: number;
 }
 
 /**
@@ -20,24 +23,40 @@ export function checkLayout(row: FetchMessageObject, outline: OutlinePart, answe
     const slack = (row.size ?? 0) - bytesOf(outline, answer);
     if (outline.boundary === '') {
         check(slack === 0);
-        return { embeddedExcess: 0 };
+        return { messageExcess: 0 };
     }
-    const rest = slack - preambleBytes(outline, answer);
-    const embedded = leavesOf(outline).filter(part => part.isMessage).length;
-    if (embedded === 0) {
-        check(rest >= 0 && rest < shortestDelimiter(outline));
-        return { embeddedExcess: 0 };
-    }
-    // Dovecot may count the line end behind a message that is a part to it and to the delimiter behind it
-    const excess = epilogueBytes(outline, answer) - rest;
-    check(excess === 0 || excess === embedded * CRLF_BYTES);
-    return { embeddedExcess: excess === 0 ? 0 : CRLF_BYTES };
+    const messageExcess = excessOf(outline, answer);
+    const rest = slack + messageExcess - preambleBytes(outline, answer);
+    check(rest >= 0 && rest < shortestDelimiter(outline));
+    return { messageExcess };
 }
 
 function check(fits: boolean): void {
     if (!fits) {
         throw new OutlineProblem('its parts are not as large as the server says');
     }
+}
+
+/**
+ * Dovecot may count the line end behind a message that is a part to it and to the delimiter behind it, and so say two
+ * bytes too many. Which of the two it is shows only where the mail ends with that message.
+ */
+function excessOf(outline: OutlinePart, answer: FetchMessageObject): number {
+    const messages = leavesOf(outline).filter(part => part.isMessage);
+    const [message] = messages;
+    if (!message) {
+        return 0;
+    }
+    const end = answer.source?.toString('latin1') ?? '';
+    const before = end.slice(0, Math.max(0, end.lastIndexOf(`\r\n--${outline.boundary}--`)));
+    const tail = answer.bodyParts?.get(message.number)?.toString('latin1') ?? '';
+    const compared = tail.slice(-Math.min(COMPARED_BYTES, before.length));
+    const isExact = before.endsWith(compared);
+    const isTooLong = compared.endsWith('\r\n') && before.endsWith(compared.slice(0, -CRLF_BYTES));
+    if (messages.length > 1 || message !== outline.children.at(-1) || isExact === isTooLong) {
+        throw new OutlineProblem('the end of a message in it cannot be told');
+    }
+    return isTooLong ? CRLF_BYTES : 0;
 }
 
 /** The header fields of a part, or of the mail itself. */
@@ -53,12 +72,13 @@ export function fieldsOf(part: OutlinePart, answer: FetchMessageObject): Buffer 
 function bytesOf(part: OutlinePart, answer: FetchMessageObject): number {
     const fields = fieldsOf(part, answer).length;
     if (part.boundary === '') {
-        return fields + part.octets;
+        const content = part.isMerged ? answer.bodyParts?.get(part.number)?.length : part.octets;
+        return fields + (content ?? 0);
     }
     const delimiter = DASHES_BYTES + part.boundary.length;
     const children = part.children.map(child => {
         // a part without content may end with the empty line of its header
-        const isEmpty = child.boundary === '' && child.octets === 0;
+        const isEmpty = child.boundary === '' && !child.isMerged && child.octets === 0;
         return delimiter + CRLF_BYTES + bytesOf(child, answer) + (isEmpty ? 0 : CRLF_BYTES);
     });
     return children.reduce((sum, bytes) => sum + bytes, fields + delimiter + DASHES_BYTES);
@@ -77,14 +97,4 @@ function preambleBytes({ boundary }: OutlinePart, answer: FetchMessageObject): n
         throw new OutlineProblem('its first part does not begin where the server says');
     }
     return at;
-}
-
-function epilogueBytes({ boundary }: OutlinePart, answer: FetchMessageObject): number {
-    const end = answer.source?.toString('latin1') ?? '';
-    const last = `\r\n--${boundary}--`;
-    const at = end.lastIndexOf(last);
-    if (at < 0) {
-        throw new OutlineProblem('its last part does not end where the server says');
-    }
-    return end.length - at - last.length;
 }

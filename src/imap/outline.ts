@@ -8,13 +8,15 @@ export interface OutlinePart {
     type: string;
     /** Transfer encoding in lower case; empty when there is none. */
     encoding: string;
-    /** Size with the transfer encoding; 0 for a multipart. */
+    /** Size with the transfer encoding; of a multipart the sum of its parts. */
     octets: number;
     /** Text that belongs to the body of the mail, as far as the server tells. */
     isText: boolean;
     /** A message that is a part of this one. */
     isMessage: boolean;
-    /** Of a multipart; else empty. */
+    /** A multipart of text alone that is fetched in one piece, so that its size is known only then. */
+    isMerged: boolean;
+    /** Of a multipart whose parts are fetched one by one; else empty. */
     boundary: string;
     children: OutlinePart[];
 }
@@ -57,8 +59,9 @@ function readPart(node: MessageStructureObject, open: readonly string[], counter
         if (children.length === 0) {
             throw new OutlineProblem('the server names no parts of it');
         }
-        const multipart = { isText: false, isMessage: false, boundary, children };
-        return { number, type, encoding: '', octets: 0, ...multipart };
+        const octets = children.reduce((sum, child) => sum + child.octets, 0);
+        const multipart = { isText: false, isMessage: false, isMerged: false, boundary, children };
+        return { number, type, encoding: '', octets, ...multipart };
     }
     checkEmbedded(node, open);
     const octets = node.size ?? -1;
@@ -66,7 +69,16 @@ function readPart(node: MessageStructureObject, open: readonly string[], counter
         throw new OutlineProblem('the server does not say how large its parts are');
     }
     const isMessage = type === 'message/rfc822';
-    return { number, type, encoding, octets, isText: isText(node), isMessage, boundary: '', children: [] };
+    const leaf = { isText: isText(node), isMessage, isMerged: false, boundary: '', children: [] };
+    return { number, type, encoding, octets, ...leaf };
+}
+
+/** The same mail with each multipart of text alone, such as text beside HTML, as one part. */
+export function mergeText(part: OutlinePart): OutlinePart {
+    const isMerged = part.number !== '' && part.boundary !== '' && leavesOf(part).every(leaf => leaf.isText);
+    return isMerged
+        ? { ...part, isMerged, isText: true, boundary: '', children: [] }
+        : { ...part, children: part.children.map(mergeText) };
 }
 
 /** As the MIME parser decides: whatever is neither plain text nor HTML, or is not to be shown, is an attachment. */

@@ -2,9 +2,9 @@ import type { FetchMessageObject } from 'imapflow';
 import type { AttachmentMode } from '../message/types';
 import { composeMail, type ComposedMail } from './composed-mail';
 import type { OpenFolder } from './open-folder';
-import { leavesOf, OutlineProblem, readOutline, type OutlinePart } from './outline';
+import { leavesOf, mergeText, OutlineProblem, readOutline, type OutlinePart } from './outline';
 import { readPart } from './part-reader';
-import { requestFor, type PartRequest, type PartWants } from './part-request';
+import { isTextAtOnce, requestFor, type PartRequest, type PartWants } from './part-request';
 
 /** A mail of which only some parts are fetched. */
 export interface PartPlan {
@@ -29,11 +29,12 @@ export interface PartChoice {
  * @throws OutlineProblem when it cannot be decided, so that the mail has to be fetched whole.
  */
 export function planParts(row: FetchMessageObject, choice: PartChoice): PartPlan | null {
-    const outline = readOutline(row.bodyStructure);
+    const parts = readOutline(row.bodyStructure);
     const wants = { text: choice.text ?? true, sizes: choice.attachments === 'none' };
-    if (wants.text && leavesOf(outline).every(part => part.isText)) {
+    if (wants.text && leavesOf(parts).every(part => part.isText)) {
         return null;
     }
+    const outline = wants.text && isTextAtOnce(parts) ? mergeText(parts) : parts;
     const request = requestFor(outline, row.size ?? 0, wants);
     if (!request) {
         throw new OutlineProblem('it has too many parts');

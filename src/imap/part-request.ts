@@ -25,8 +25,8 @@ export interface PartRequest {
 
 /** The text before the first part: "This is a multi-part message in MIME format." */
 const PREAMBLE_BYTES = 256;
-/** The last delimiter, and what may stand behind it. */
-const END_BYTES = 256;
+/** The end of a message that is the last part, the last delimiter, and what may stand behind it. */
+const END_BYTES = 512;
 /** Many servers end a connection on longer command lines; mails with so many parts are read whole. */
 const MAX_SECTION_CHARS = 4000;
 /** Larger text comes in pieces while it is read. */
@@ -49,6 +49,9 @@ export function requestFor(outline: OutlinePart, size: number, wants: PartWants)
             continue;
         }
         const number = sectionOf(part);
+        if (part.isMessage) {
+            sections.push(piece(number, Math.max(0, part.octets - END_BYTES), END_BYTES));
+        }
         if (part.isText && wants.text && isTextAtOnce(outline)) {
             sections.push(number);
             bytes += part.octets;

@@ -27,10 +27,11 @@ const FLOW = [
         savedNode('filter-sender', { id: 'n2', field: 'reply-to' }),
         savedNode('mark-unseen', { id: 'n3' }),
         savedNode('flag-mail', { id: 'n4', add: ['two words'] }),
-        savedNode('smtp-out', { id: 'n5', account: 'a2' })
+        savedNode('smtp-out', { id: 'n5', account: 'a2' }),
+        savedNode('fetch-mail', { id: 'n6', attachments: 'file' })
     ].map((node, index) => ({ ...node, z: 'tab1', x: 300, y: 100 + 80 * index, wires: [] }))
 ];
-const NODES = ['imap in', 'filter sender', 'mark unseen', 'flag mail', 'smtp out'];
+const NODES = ['imap in', 'filter sender', 'mark unseen', 'flag mail', 'smtp out', 'fetch mail'];
 /** Version 4 has no dark theme of its own. */
 const THEMES = selectedVersion() === '4' ? [false] : [false, true];
 /** WCAG 2.2, 1.4.3: text of normal size. */

@@ -18,10 +18,11 @@ const FLOW = [
         savedNode('filter-sender', { id: 'n2', senders: ['*@example.com'] }),
         savedNode('mark-unseen', { id: 'n3' }),
         savedNode('flag-mail', { id: 'n4', add: ['$Done'] }),
-        savedNode('smtp-out', { id: 'n5', account: 'a2' })
+        savedNode('smtp-out', { id: 'n5', account: 'a2' }),
+        savedNode('fetch-mail', { id: 'n6', attachments: 'file', attachmentsDir: 'mail' })
     ].map((node, index) => ({ ...node, z: 'tab1', x: 300, y: 100 + 80 * index, wires: [] }))
 ];
-const NODES = ['imap in', 'filter sender', 'mark unseen', 'flag mail', 'smtp out'];
+const NODES = ['imap in', 'filter sender', 'mark unseen', 'flag mail', 'smtp out', 'fetch mail'];
 
 /** Fields of the open dialog that can be used now, in the order in which they stand there. */
 const FIELDS = ':is(input, select, textarea, summary, button):visible:not([type="hidden"]):not(:disabled)';

@@ -101,18 +101,23 @@ export const REGULAR: Record<string, Buffer> = {
         ...HTML.slice(1)
     ]),
     'a file alone': rawMail('From: ben@example.com', ...PDF),
-    'a forwarded message': multipart(
+    'a forwarded message': multipart('mixed', textPart('see below'), PDF, [
+        'Content-Type: message/rfc822',
+        '',
+        ...INNER
+    ]),
+    'a forwarded message below alternatives': multipart(
         'mixed',
-        textPart('see below'),
-        ['Content-Type: message/rfc822', '', ...INNER],
-        PDF
+        nested('alternative', 'alt', textPart('see below'), HTML),
+        ['Content-Type: message/rfc822; name="fwd.eml"', '', ...INNER]
     ),
-    'a forwarded message with a name': multipart(
-        'mixed',
-        textPart('see below'),
-        ['Content-Type: message/rfc822; name="fwd.eml"', '', ...INNER],
-        PDF
-    ),
+    'a forwarded message of plain text': multipart('mixed', textPart('see below'), [
+        'Content-Type: message/rfc822',
+        '',
+        'Subject: inner',
+        '',
+        'body'
+    ]),
     'a delivery report': multipart(
         'report; report-type=delivery-status',
         textPart('could not be delivered'),
@@ -230,6 +235,12 @@ export const IRREGULAR: Record<string, Buffer> = {
     'alternatives alone': multipart('alternative', textPart('hello'), HTML),
     'nothing but a header': rawMail('From: ben@example.com', 'Subject: x', ''),
     'nothing at all': Buffer.from('\r\n'),
+    'a forwarded message before a file': multipart(
+        'mixed',
+        textPart('see below'),
+        ['Content-Type: message/rfc822', '', ...INNER],
+        PDF
+    ),
     'no end': Buffer.from(
         multipart('mixed', textPart('hello'), PDF).toString('latin1').replace('--limit--', ''),
         'latin1'

@@ -32,7 +32,7 @@ const LARGE_BYTES = 300_000;
 export function randomMail(seed: number): Buffer {
     const random = randomFrom(seed + 1);
     const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
-    const large = random() < 0.15;
+    const large = random() < 0.25;
     const part = (depth: number, root = false): string[] =>
         depth < 4 && random() < (root ? 0.95 : 0.35) ? multi(depth) : leaf();
 

@@ -18,6 +18,7 @@ const PROPERTIES: Record<string, string> = {
     'filter-sender': 'name senders field mode',
     'mark-unseen': 'name',
     'flag-mail': 'name add remove',
+    'fetch-mail': 'name content attachments attachmentsDir maxSizeMB',
     'smtp-out': 'name account to toType subject subjectType signature attempts attachmentsDir'
 };
 /** What a node does when it is dropped into a flow and only its account is set. */
@@ -50,6 +51,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     },
     'filter-sender': { senders: [], field: 'from', mode: 'allow' },
     'flag-mail': { add: [], remove: [] },
+    'fetch-mail': { content: 'text', attachments: 'none', attachmentsDir: '', maxSizeMB: 25 },
     'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
 };
 const PORTS: Record<string, [number, number]> = {
@@ -57,6 +59,7 @@ const PORTS: Record<string, [number, number]> = {
     'filter-sender': [1, 2],
     'mark-unseen': [1, 1],
     'flag-mail': [1, 1],
+    'fetch-mail': [1, 1],
     'smtp-out': [1, 2]
 };
 
