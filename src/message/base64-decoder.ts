@@ -54,12 +54,20 @@ export class Base64Decoder {
     }
 
     #decodeAny(text: string): Buffer {
-        const runs = text.split('=');
-        const last = runs.pop() ?? '';
-        const whole = last.length - (last.length % 4);
-        this.#open = last.slice(whole);
-        runs.push(last.slice(0, whole));
-        return Buffer.concat(runs.map(run => Buffer.from(run, 'base64')));
+        const decoded = Buffer.alloc(Math.ceil((text.length * 3) / 4));
+        let length = 0;
+        let start = 0;
+        for (let end = text.indexOf('='); end >= 0; end = text.indexOf('=', start)) {
+            // a single character is less than a byte
+            if (end > start + 1) {
+                length += decoded.write(text.slice(start, end), length, 'base64');
+            }
+            start = end + 1;
+        }
+        const whole = text.length - ((text.length - start) % 4);
+        this.#open = text.slice(whole);
+        length += decoded.write(text.slice(start, whole), length, 'base64');
+        return decoded.subarray(0, length);
     }
 }
 

@@ -31,8 +31,7 @@ export function takeFetched(message: object, fetched: MailMessage, attachmentsAl
                 delete mail[field];
             }
         }
-        const { mail: _mail, attachments: _attachments, ...fields } = fetched;
-        Object.assign(message, fields);
+        Object.assign(message, fetched);
         if (fetched.html === undefined) {
             delete (message as Partial<MailMessage>).html;
         }
