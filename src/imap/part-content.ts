@@ -1,4 +1,5 @@
 import type { FetchMessageObject } from 'imapflow';
+import { MailError, MailErrorCode } from '../message/mail-error';
 import type { AttachmentMode } from '../message/types';
 import { composeMail, type ComposedMail } from './composed-mail';
 import type { OpenFolder } from './open-folder';
@@ -58,7 +59,10 @@ export async function fetchParts(
     }
     const { sections, end } = first.plan.request;
     const uids = mails.map(({ row }) => row.uid);
-    const answers = await folder.sections(uids, sections, end);
+    const answers = await folder.sections(uids, sections, end).catch((error: unknown) => refusalOf(folder, error));
+    if (!(answers instanceof Map)) {
+        return new Map(uids.map(uid => [uid, answers]));
+    }
     for (const { row, plan } of mails) {
         const answer = answers.get(row.uid);
         if (answer) {
@@ -66,6 +70,14 @@ export async function fetchParts(
         }
     }
     return found;
+}
+
+/** Some servers refuse what they need not refuse; the mail whole they give. */
+function refusalOf(folder: OpenFolder, error: unknown): { problem: string } {
+    if (folder.connection.usable && error instanceof MailError && error.code === MailErrorCode.ServerRefused) {
+        return { problem: 'the server refuses to give its parts' };
+    }
+    throw error;
 }
 
 function answerOf(
