@@ -30,7 +30,8 @@ export function contenders(
     };
 }
 
-function startScript(name: string, file: string, server: BenchServer, profileDir?: string): MeasuredChild {
+/** Runs a script of this folder against a server. */
+export function startScript(name: string, file: string, server: BenchServer, profileDir?: string): MeasuredChild {
     const folder = createTempFolder('bench');
     return new MeasuredChild(name, writePlainScripts(folder.path, file, ...SHARED), {
         args: [server.host, String(server.port), server.user, server.password, WANTED_DOMAIN],

@@ -1,14 +1,15 @@
-const CR = 0x0d;
-const LF = 0x0a;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-/** By byte: 1 for a base64 character, 0 for a line break, OTHER for everything else. */
-const KIND = new Int32Array(256).fill(0x1000_0000);
-const OTHER = 0x1000_0000;
-KIND[CR] = KIND[LF] = 0;
-for (const character of ALPHABET) {
-    KIND[character.charCodeAt(0)] = 1;
+const PADDING = 0x3d;
+/** By byte: its six bits, or -1 for what is no base64 character; the others shifted to their place in a quartet. */
+const FOURTH = new Int32Array(256).fill(-1);
+for (let value = 0; value < ALPHABET.length; value++) {
+    FOURTH[ALPHABET.charCodeAt(value)] = value;
 }
-const FOREIGN = /[^A-Za-z0-9+/=]+/g;
+const [FIRST, SECOND, THIRD] = [18, 12, 6].map(shift => FOURTH.map(bits => (bits < 0 ? -1 : bits << shift))) as [
+    Int32Array,
+    Int32Array,
+    Int32Array
+];
 
 /**
  * Removes the transfer encoding base64 (RFC 2045 section 6.8) from a part that arrives in chunks of any size. Gives the
@@ -29,65 +30,74 @@ export async function* decodeBase64(chunks: AsyncIterable<Buffer>): AsyncGenerat
     }
 }
 
-/** The part of a decoder that needs no stream. */
+/** The part of a decoder that needs no stream. Works on bytes alone: strings would cost twice the memory and time. */
 export class Base64Decoder {
-    /** Fewer than four characters, or none. */
-    #open = '';
+    /** The bits of a quartet that has begun, and how many characters they are from. */
+    #bits = 0;
+    #count = 0;
 
     decode(chunk: Buffer): Buffer {
-        const count = this.#open.length + countCharacters(chunk);
-        if (count >= OTHER || count < 4) {
-            return this.#decodeAny(this.#open + chunk.toString('latin1').replace(FOREIGN, ''));
+        // three bytes for four characters, and up to three characters have been kept
+        const decoded = Buffer.allocUnsafe(Math.ceil(((chunk.length + 3) * 3) / 4));
+        let length = 0;
+        for (let at = 0; at < chunk.length;) {
+            if (this.#count === 0) {
+                const next = decodeQuartets(chunk, at, decoded, length);
+                length += ((next - at) / 4) * 3;
+                at = next;
+                if (at === chunk.length) {
+                    break;
+                }
+            }
+            const byte = chunk[at++] as number;
+            const bits = FOURTH[byte] as number;
+            if (bits >= 0) {
+                this.#bits = (this.#bits << 6) | bits;
+                this.#count++;
+            }
+            if (byte === PADDING || this.#count === 4) {
+                length = this.#flush(decoded, length);
+            }
         }
-        // what a mailer writes: Node.js decodes that in one go, line breaks included, at a gigabyte per second
-        const cut = startOfLast(count % 4, chunk);
-        const text = this.#open + chunk.toString('latin1', 0, cut);
-        this.#open = chunk.toString('latin1', cut).replace(FOREIGN, '');
-        return Buffer.from(text, 'base64');
+        return decoded.subarray(0, length);
     }
 
     /** What is left at the end; a last quartet without its padding still counts. */
     end(): Buffer {
-        const rest = Buffer.from(this.#open, 'base64');
-        this.#open = '';
-        return rest;
+        const rest = Buffer.alloc(3);
+        return rest.subarray(0, this.#flush(rest, 0));
     }
 
-    #decodeAny(text: string): Buffer {
-        const decoded = Buffer.alloc(Math.ceil((text.length * 3) / 4));
-        let length = 0;
-        let start = 0;
-        for (let end = text.indexOf('='); end >= 0; end = text.indexOf('=', start)) {
-            // a single character is less than a byte
-            if (end > start + 1) {
-                length += decoded.write(text.slice(start, end), length, 'base64');
-            }
-            start = end + 1;
+    /** Two characters are one byte, three are two; a single one is none. Returns the new length. */
+    #flush(decoded: Buffer, length: number): number {
+        const bytes = this.#count - (this.#count > 0 ? 1 : 0);
+        const bits = this.#bits << (6 * (4 - this.#count));
+        for (let index = 0; index < bytes; index++) {
+            decoded[length + index] = (bits >> (16 - 8 * index)) & 0xff;
         }
-        const whole = text.length - ((text.length - start) % 4);
-        this.#open = text.slice(whole);
-        length += decoded.write(text.slice(start, whole), length, 'base64');
-        return decoded.subarray(0, length);
+        this.#bits = 0;
+        this.#count = 0;
+        return length + bytes;
     }
 }
 
-/** Number of base64 characters; at least OTHER when there is anything but these and line breaks. */
-function countCharacters(chunk: Buffer): number {
-    let count = 0;
-    for (let at = 0; at < chunk.length; at++) {
-        count += KIND[chunk[at] as number] as number;
-        if (count >= OTHER) {
+/** Decodes quartets as long as they stand side by side. Returns the index behind the last one. */
+function decodeQuartets(chunk: Buffer, from: number, decoded: Buffer, length: number): number {
+    const end = chunk.length - 3;
+    let at = from;
+    let to = length;
+    for (; at < end; at += 4) {
+        const bits =
+            (FIRST[chunk[at] as number] as number) |
+            (SECOND[chunk[at + 1] as number] as number) |
+            (THIRD[chunk[at + 2] as number] as number) |
+            (FOURTH[chunk[at + 3] as number] as number);
+        if (bits < 0) {
             break;
         }
-    }
-    return count;
-}
-
-/** Index of the last `count` base64 characters of a chunk that holds nothing but these and line breaks. */
-function startOfLast(count: number, chunk: Buffer): number {
-    let at = chunk.length;
-    for (let left = count; left > 0; left -= KIND[chunk[at] as number] as number) {
-        at--;
+        decoded[to++] = bits >> 16;
+        decoded[to++] = (bits >> 8) & 0xff;
+        decoded[to++] = bits & 0xff;
     }
     return at;
 }
