@@ -10,7 +10,7 @@ const IMPORT_NAMES: Record<ImportContender, string> = {
 const LISTENER_NAMES: Record<Listener, string> = { mailflow: 'imap-in', floor: 'bare imapflow listener' };
 
 /** What the project promises about its own figures; `atLeast` and `atMost` exclude each other. */
-interface Target {
+export interface Target {
     text: string;
     value: number;
     unit: string;
@@ -118,7 +118,8 @@ function latencyTable(latency: LatencyResult): string {
     ]);
 }
 
-function targetTable(all: Target[]): string {
+/** What was promised beside what was measured. */
+export function targetTable(all: Target[]): string {
     const rows = all.map(({ text, value, unit, atLeast, atMost }) => {
         const met = atLeast !== undefined ? value >= atLeast : value <= (atMost ?? Infinity);
         const digits = unit === '×' ? (value < 10 ? 2 : 1) : 0;
@@ -140,7 +141,7 @@ function spread(values: number[], unit: string): string {
 }
 
 /** The first row is the head. Columns are padded, so that the text reads well unrendered too. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
     const widths = (rows[0] ?? []).map((_, column) => Math.max(3, ...rows.map(row => (row[column] ?? '').length)));
     const line = (cells: readonly string[]): string =>
         `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;

@@ -1,13 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dovecotAvailable, startDovecot } from '../test/support/dovecot';
+import { benchAttachments } from './attachments';
+import { attachmentReport, textReport } from './content-report';
 import { benchImport } from './import';
 import { benchLatency } from './latency';
 import { describeLoad, describeMachine } from './machine';
 import { report } from './report';
+import { benchText } from './text';
 
-const FULL = { mails: 10_000, repetitions: 5, deliveries: 200 };
-const SHORT = { mails: 500, repetitions: 1, deliveries: 10 };
+const FULL = { mails: 10_000, repetitions: 5, deliveries: 200, largeMails: 200, largeMailBytes: 25e6 };
+const SHORT = { mails: 500, repetitions: 1, deliveries: 10, largeMails: 10, largeMailBytes: 2e6 };
 const RESULTS = join(__dirname, 'results.md');
 
 /** `--short` for a look whether all works; `--profile <folder>` to leave a CPU profile of every process there. */
@@ -28,11 +31,15 @@ async function main(args: readonly string[]): Promise<void> {
         console.warn(warning);
     }
     const options = { ...(short ? SHORT : FULL), profileDir, progress: (text: string) => console.log(text) };
-    const dovecot = await startDovecot({ users: { anna: 'secret', ben: 'secret' } });
+    const dovecot = await startDovecot({ users: { anna: 'secret', ben: 'secret', cleo: 'secret', dora: 'secret' } });
     try {
         const imported = await benchImport(dovecot, options);
         const latency = await benchLatency(dovecot, options);
-        const text = report(machine, imported, latency);
+        const asText = await benchText(dovecot, options);
+        const { largeMails, largeMailBytes } = options;
+        const toFiles = await benchAttachments(dovecot, { ...options, mails: largeMails, mailBytes: largeMailBytes });
+        const parts = [report(machine, imported, latency), textReport(asText), attachmentReport(toFiles)];
+        const text = parts.join('\n\n');
         console.log(`\n${text}`);
         if (short || profileDir !== undefined) {
             console.log('\nNot written down: so few mails, or processes that write profiles, say nothing about speed.');
