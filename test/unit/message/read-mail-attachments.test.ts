@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { MailError, MailErrorCode } from '../../../src/message/mail-error';
+import { MailError } from '../../../src/message/mail-error';
 import type { MailSource } from '../../../src/message/mail-source';
 import { readMail, type ReadOptions } from '../../../src/message/read-mail';
 import type { MailMessage } from '../../../src/message/types';
