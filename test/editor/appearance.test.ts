@@ -123,7 +123,7 @@ describe('dialogs to the eye', function () {
             );
             await editor.screenshot(`${selectedVersion()}-${language}-palette`);
         }
-        for (const icon of ['in', 'out', 'filter', 'unseen', 'flag']) {
+        for (const icon of ['in', 'out', 'filter', 'unseen', 'flag', 'fetch']) {
             const response = await fetch(
                 new URL(`/icons/@mailflow/node-red-mail/mailflow-${icon}.svg`, suite.runtime.url)
             );
