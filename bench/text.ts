@@ -1,5 +1,5 @@
 import type { Dovecot } from '../test/support/dovecot';
-import { startProxy, type TcpProxy } from '../test/support/tcp-proxy';
+import { startProxy } from '../test/support/tcp-proxy';
 import { startScript, type Start } from './contenders';
 import { makeMails } from './mails';
 import { now } from './measure/clock';
@@ -70,7 +70,7 @@ async function readOnce(dovecot: Dovecot, start: Start, mails: number): Promise<
         }
         return {
             totalMs: Math.max(...child.arrivals.map(({ at }) => at)) - connectedAt,
-            bytesFromServer: bytesFromServer(proxy),
+            bytesFromServer: proxy.bytesFromServer,
             peakMemoryBytes: child.peakMemoryBytes,
             delivered: child.delivered,
             doubles: child.doubles
@@ -79,8 +79,4 @@ async function readOnce(dovecot: Dovecot, start: Start, mails: number): Promise<
         await child.stop();
         await proxy.stop();
     }
-}
-
-function bytesFromServer(proxy: TcpProxy): number {
-    return proxy.connections.reduce((sum, connection) => sum + connection.bytesFromServer, 0);
 }

@@ -1,11 +1,4 @@
-/** Numbers from 0 to 1 that look random and are the same in every run (a linear congruential generator). */
-export function randomFrom(seed: number): () => number {
-    let state = (seed * 2_654_435_761) % 4_294_967_296;
-    return () => {
-        state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
-        return state / 4_294_967_296;
-    };
-}
+import { randomFrom } from './random-numbers';
 
 const TYPES = ['text/plain', 'text/html', 'image/png', 'application/pdf', 'message/rfc822', 'text/csv', '', 'x'];
 const CHARSETS = ['', '; charset=utf-8', '; charset="iso-8859-1"', '; charset=nonsense', '; format=flowed'];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Base64Decoder, BASE64_TAIL_BYTES, decodeBase64, decodedSize } from '../../../src/message/base64-decoder';
 import { PartParser } from '../../../src/message/part-parser';
-import { randomFrom } from '../../support/random-mail';
+import { randomFrom } from '../../support/random-numbers';
 
 async function decode(text: string, chunkBytes: number): Promise<Buffer> {
     const raw = Buffer.from(text, 'latin1');
