@@ -4,7 +4,7 @@ import type { OutlinePart } from './outline';
 import { sectionOf } from './part-request';
 
 /** One round trip each; the next one is on its way while one is read, so that at most two are in memory. */
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 512 * 1024;
 
 /**
  * Reads a part as it lies on the server, with its transfer encoding, as fast as it is taken.

@@ -3,7 +3,7 @@ import type { OpenFolder } from '../../../src/imap/open-folder';
 import { readOutline } from '../../../src/imap/outline';
 import { readPart } from '../../../src/imap/part-reader';
 
-const MB = 1024 * 1024;
+const PIECE = 512 * 1024;
 
 /** A server's part, of which every piece that is asked for is remembered. */
 class FakeFolder {
@@ -31,15 +31,15 @@ function read(folder: FakeFolder, octets: number): AsyncGenerator<Buffer> {
 
 describe('a part read in pieces', () => {
     it('is complete, with one piece asked for ahead and no more', async () => {
-        const folder = new FakeFolder(2.5 * MB);
-        const pieces = read(folder, 2.5 * MB);
+        const folder = new FakeFolder(2.5 * PIECE);
+        const pieces = read(folder, 2.5 * PIECE);
         let bytes = ((await pieces.next()).value as Buffer).length;
-        assert.deepEqual(folder.asked, [0, MB]);
+        assert.deepEqual(folder.asked, [0, PIECE]);
         for await (const piece of pieces) {
             bytes += piece.length;
         }
-        assert.equal(bytes, 2.5 * MB);
-        assert.deepEqual(folder.asked, [0, MB, 2 * MB]);
+        assert.equal(bytes, 2.5 * PIECE);
+        assert.deepEqual(folder.asked, [0, PIECE, 2 * PIECE]);
     });
 
     it('is empty without a question to the server', async () => {
@@ -49,16 +49,16 @@ describe('a part read in pieces', () => {
     });
 
     it('leaves nothing on its way when its reader gives up', async () => {
-        const folder = new FakeFolder(10 * MB);
-        for await (const piece of read(folder, 10 * MB)) {
-            assert.equal(piece.length, MB);
+        const folder = new FakeFolder(10 * PIECE);
+        for await (const piece of read(folder, 10 * PIECE)) {
+            assert.equal(piece.length, PIECE);
             break;
         }
         assert.equal(folder.open, 0);
     });
 
     it('fails when it ends before the server said', async () => {
-        const pieces = read(new FakeFolder(1.5 * MB), 2 * MB);
+        const pieces = read(new FakeFolder(1.5 * PIECE), 2 * PIECE);
         await pieces.next();
         await assert.rejects(pieces.next(), { code: 'UNREADABLE' });
     });
