@@ -1,4 +1,5 @@
 import { buildMail } from '../test/support/mail-builder';
+import { randomFrom } from '../test/support/random-numbers';
 import { END_OF_TEXT } from './measure/report-arrival';
 
 /** The domain whose mail is wanted. */
@@ -90,13 +91,4 @@ function markup(random: () => number, length: number): string {
         paragraphs.push(`<table role="presentation"><tr>${cell}\n${prose(random, 300)}</td></tr></table>`);
     }
     return `<!doctype html>\n<html><body>\n${paragraphs.join('\n')}\n</body></html>\n`;
-}
-
-/** Numbers from 0 to 1 that look random and are the same in every run (a linear congruential generator). */
-function randomFrom(seed: number): () => number {
-    let state = (seed * 2_654_435_761) % 4_294_967_296;
-    return () => {
-        state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
-        return state / 4_294_967_296;
-    };
 }

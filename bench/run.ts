@@ -11,6 +11,7 @@ import { latencyPart } from './parts/latency';
 import { restartPart } from './parts/restart';
 import { sendingPart } from './parts/sending';
 import { report } from './report';
+import { benchText } from './text';
 
 const PARTS: readonly Part[] = [
     { name: 'import', run: importPart },

@@ -17,8 +17,8 @@ export interface Flow {
 const TAB = { id: 'tab', type: 'tab', label: 'bench' };
 const ARRIVALS = { id: 'arrivals', type: 'bench-arrivals', z: 'tab', wires: [] };
 
-/** imap-in with its defaults, except where it starts and whose mail it takes. */
-export function imapInFlow(server: BenchServer, start: 'all' | 'new'): Flow {
+/** imap-in with its defaults, except where it starts, whose mail it takes, and what a measurement is about. */
+export function imapInFlow(server: BenchServer, start: 'all' | 'new', properties: object = {}): Flow {
     const { host, port, user, password } = server;
     return {
         nodes: [
@@ -32,6 +32,7 @@ export function imapInFlow(server: BenchServer, start: 'all' | 'new'): Flow {
                 start,
                 senders: [`*@${WANTED_DOMAIN}`],
                 content: 'text',
+                ...properties,
                 wires: [['arrivals'], []]
             },
             ARRIVALS

@@ -68,7 +68,7 @@ export class Intake {
 
     constructor(options: IntakeOptions, store: StateStore, ports: IntakePorts) {
         this.#options = options;
-        this.#reader = new MailReader(options.place.account, options);
+        this.#reader = new MailReader(options.place.account, options, text => ports.notice(text));
         this.#supply = new MailSupply(options.plan, row => this.#isWanted(row));
         this.#store = store;
         this.#ports = ports;
@@ -222,7 +222,7 @@ export class Intake {
         }
         const expected = new Map(rows);
         try {
-            if (this.#options.attachments === 'file') {
+            if (this.#options.attachmentsDir !== '') {
                 // a disk that cannot keep the ledger must not be filled with attachments
                 await durable;
             }

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { FetchMessageObject } from 'imapflow';
 import type { ContentPlan, FetchedMail } from '../imap/content';
 import { flagsOf, toDate, type OpenFolder } from '../imap/open-folder';
+import { PartMismatch } from '../message/detached-part';
 import { readMail } from '../message/read-mail';
-import type { AttachmentMode, MailMessage, MailMeta } from '../message/types';
+import type { MailMessage, MailMeta } from '../message/types';
 
 export interface ReaderOptions {
     plan: ContentPlan;
-    attachments: AttachmentMode;
     /** Absolute; empty unless attachments are written to files. */
     attachmentsDir: string;
 }
@@ -16,20 +16,41 @@ export interface ReaderOptions {
 export class MailReader {
     readonly #account: string;
     readonly #options: ReaderOptions;
+    readonly #notice: (text: string) => void;
+    #hasNoticed = false;
 
-    constructor(account: string, options: ReaderOptions) {
+    constructor(account: string, options: ReaderOptions, notice: (text: string) => void) {
         this.#account = account;
         this.#options = options;
+        this.#notice = notice;
     }
 
     /** Reads a fetched mail; each call is an attempt with an id of its own. Rejects as readMail does. */
-    read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {
-        return readMail(mail.source, this.#metaOf(folder, mail.row, attempt), {
-            content: this.#options.plan.content,
-            attachments: this.#options.attachments,
-            attachmentsDir: this.#options.attachmentsDir,
-            oversize: mail.oversize
-        });
+    async read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {
+        const { attachmentsDir, plan } = this.#options;
+        const { content, attachments, only } = plan;
+        const meta = this.#metaOf(folder, mail.row, attempt);
+        const options = { content, attachments, attachmentsDir, oversize: mail.oversize, only };
+        this.#explain(folder, mail.uid, mail.detour);
+        try {
+            return await readMail(mail.source, meta, { ...options, detached: mail.detached });
+        } catch (error) {
+            if (!(error instanceof PartMismatch) || !mail.whole) {
+                throw error;
+            }
+        }
+        this.#explain(folder, mail.uid, 'it has other parts than the server says');
+        return readMail(await mail.whole(), meta, options);
+    }
+
+    /** Once for each folder: a server that describes its mails badly does so with all of them. */
+    #explain(folder: OpenFolder, uid: number, detour: string | undefined): void {
+        if (detour !== undefined && !this.#hasNoticed) {
+            this.#hasNoticed = true;
+            this.#notice(
+                `the mail with UID ${uid} in "${folder.path}" was fetched whole because ${detour}; further such mails are not reported`
+            );
+        }
     }
 
     /** What is known of a mail whose content cannot be had. */

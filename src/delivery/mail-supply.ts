@@ -1,5 +1,5 @@
 import type { FetchMessageObject } from 'imapflow';
-import { fetchContent, type ContentPlan, type FetchedMail } from '../imap/content';
+import { fetchContent, needsStructure, type ContentPlan, type FetchedMail } from '../imap/content';
 import type { OpenFolder } from '../imap/open-folder';
 import { discard } from './mail-reader';
 
@@ -45,7 +45,10 @@ export class MailSupply {
         this.#taken.push({ at: performance.now(), mails: uids.length });
         this.#forgetOld(folder);
         const missing = uids.filter(uid => !this.#rows.has(uid));
-        const found = missing.length > 0 ? await folder.meta(missing) : new Map<number, FetchMessageObject>();
+        const found =
+            missing.length > 0
+                ? await folder.meta(missing, needsStructure(this.#plan))
+                : new Map<number, FetchMessageObject>();
         for (const uid of uids) {
             const known = this.#rows.get(uid);
             if (known) {
@@ -114,7 +117,7 @@ export class MailSupply {
     async #fill(folder: OpenFolder, uids: readonly number[]): Promise<void> {
         this.#uidValidity = folder.uidValidity;
         this.#fetchedAt = performance.now();
-        const rows = await folder.meta(uids);
+        const rows = await folder.meta(uids, needsStructure(this.#plan));
         const small = new Map<number, FetchMessageObject>();
         let bytes = [...this.#mails.values()].reduce((sum, mail) => sum + (mail.row.size ?? 0), 0);
         for (const [uid, row] of rows) {

@@ -1,7 +1,7 @@
 import type { FetchMessageObject, SearchObject } from 'imapflow';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImapAccount } from '../account/imap-account';
-import { fetchContent, type FetchedMail } from '../imap/content';
+import { fetchContent, needsStructure, type FetchedMail } from '../imap/content';
 import { isConnectionProblem } from '../imap/errors';
 import type { OpenFolder } from '../imap/open-folder';
 import { MailError, MailErrorCode } from '../message/mail-error';
@@ -36,7 +36,7 @@ export async function runSearch(
     signal: AbortSignal,
     emit: Emit
 ): Promise<number> {
-    const reader = new MailReader(account.id, order);
+    const reader = new MailReader(account.id, order, () => undefined);
     const { uids, uidValidity } = await findMails(account, order);
     let next = 0;
     const readBatch = async (folder: OpenFolder): Promise<void> => {
@@ -80,7 +80,7 @@ async function* readMails(
     reader: MailReader,
     order: SearchOrder
 ): AsyncGenerator<MailMessage> {
-    const rows = await folder.meta(uids);
+    const rows = await folder.meta(uids, needsStructure(order.plan));
     let at = 0;
     for await (const mail of fetchContent(folder, rows, order.plan)) {
         for (; uids[at] !== mail.uid && at < uids.length; at++) {

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { ImapConnection } from './connection';
 import { explainMissingFolder } from './folders';
+import type { BodySection } from './part-request';
 import { slicesOf, toUidSet } from './uid-set';
 
 /** Keeps one command line below 8 KB, a common limit, even when no two UIDs are neighbours. */
@@ -102,13 +103,36 @@ export class OpenFolder {
         return row ? { uid: row.uid, receivedAt: toDate(row.internalDate) } : null;
     }
 
-    /** Size, flags, dates and server ids of mails; those that are gone are absent from the result. */
-    async meta(uids: readonly number[]): Promise<Map<number, FetchMessageObject>> {
+    /** Size, flags, dates and server ids of mails, on request their structure; those that are gone are absent. */
+    async meta(uids: readonly number[], bodyStructure = false): Promise<Map<number, FetchMessageObject>> {
         return this.#fetch(
             uids,
-            { uid: true, flags: true, internalDate: true, size: true, threadId: true, labels: true },
+            { uid: true, flags: true, internalDate: true, size: true, threadId: true, labels: true, bodyStructure },
             row => row.size !== undefined
         );
+    }
+
+    /**
+     * Header blocks, body sections and on request a piece of the whole of mails, held in memory: the caller bounds the
+     * sum. Those that are gone are absent.
+     */
+    async sections(
+        uids: readonly number[],
+        sections: BodySection[],
+        whole: { start: number; maxLength: number } | null
+    ): Promise<Map<number, FetchMessageObject>> {
+        const query = { uid: true, headers: true, bodyParts: sections, ...(whole ? { source: whole } : {}) };
+        return this.#fetch(uids, query, row => row.headers !== undefined);
+    }
+
+    /** A piece of a part with its transfer encoding, shorter than `length` only at the end of the part. */
+    async piece(uid: number, part: string, start: number, length: number): Promise<Buffer> {
+        const query = { uid: true, bodyParts: [{ key: part, start, maxLength: length }] };
+        const row = (await this.#fetch([uid], query, answer => answer.bodyParts !== undefined)).get(uid);
+        if (!row) {
+            throw goneError(this.connection.account, this.path, uid);
+        }
+        return row.bodyParts?.get(part) ?? Buffer.alloc(0);
     }
 
     /** Complete header blocks; those that are gone are absent. */

@@ -15,7 +15,7 @@ const MAX_BYTES = 50 * 1024 * 1024;
 export async function fetchOriginal(folder: OpenFolder, uid: number, maxBytes = MAX_BYTES): Promise<Buffer> {
     const { account } = folder.connection;
     const rows = await folder.meta([uid]);
-    for await (const mail of fetchContent(folder, rows, { content: 'full', maxBytes })) {
+    for await (const mail of fetchContent(folder, rows, { content: 'full', attachments: 'none', maxBytes })) {
         if (mail.oversize) {
             throw tooLarge(mail.row.size ?? 0, maxBytes, account);
         }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rm, stat } from 'node:fs/promises';
+import { open, rm, statfs } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { makeFolder } from '../state/make-folder';
 import { diskName } from './attachment-name';
@@ -7,8 +7,9 @@ import { type ErrorKind, MailError, MailErrorCode } from './mail-error';
 
 /** Waiting helps: somebody makes room, or other work lets go of its files. */
 const TEMPORARY = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'EBUSY', 'ETIMEDOUT', 'EAGAIN']);
-/** How many files are looked at together when the size of the folder is added up. */
-const STAT_BATCH = 64;
+/** Attachments must not fill a disk that the runtime and others need: so much of it stays free. */
+const RESERVED_SHARE = 0.05;
+const RESERVED_BYTES = 1024 ** 3;
 
 export interface WrittenFile {
     /** Absolute. */
@@ -16,17 +17,22 @@ export interface WrittenFile {
     size: number;
 }
 
+/** Bytes of the volume that a folder lies on: in all, and those that a user other than root may still fill. */
+export interface VolumeSize {
+    total: number;
+    free: number;
+}
+
 /** Where the attachments of one mail go. Remembers what it wrote, so that a mail that fails leaves nothing behind. */
 export class AttachmentFolder {
     readonly #folder: string;
-    readonly #quotaBytes: number;
+    readonly #volumeOf: (folder: string) => Promise<VolumeSize>;
     readonly #written: string[] = [];
     #room: number | null = null;
 
-    /** With a quota, all files that lie directly in the folder may have that many bytes together. */
-    constructor(folder: string, quotaBytes = Infinity) {
+    constructor(folder: string, volumeOf = volumeSize) {
         this.#folder = folder;
-        this.#quotaBytes = quotaBytes;
+        this.#volumeOf = volumeOf;
     }
 
     /**
@@ -44,7 +50,7 @@ export class AttachmentFolder {
             for await (const chunk of content) {
                 size += chunk.length;
                 if (size > room) {
-                    throw this.#error('temporary', `its files have reached the quota of ${this.#quotaBytes} bytes`);
+                    throw this.#error('temporary', 'its disk is nearly full');
                 }
                 await this.#guard(file.writeFile(chunk));
             }
@@ -72,17 +78,8 @@ export class AttachmentFolder {
             throw this.#error('configuration', 'its path is not absolute');
         }
         await this.#guard(makeFolder(this.#folder));
-        if (this.#quotaBytes === Infinity) {
-            return Infinity;
-        }
-        const entries = await this.#guard(readdir(this.#folder, { withFileTypes: true }));
-        const names = entries.filter(entry => entry.isFile()).map(entry => entry.name);
-        let used = 0;
-        for (let from = 0; from < names.length; from += STAT_BATCH) {
-            const sizes = names.slice(from, from + STAT_BATCH).map(name => fileSize(join(this.#folder, name)));
-            used += (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-        }
-        return this.#quotaBytes - used;
+        const { total, free } = await this.#guard(this.#volumeOf(this.#folder));
+        return free - Math.min(RESERVED_BYTES, total * RESERVED_SHARE);
     }
 
     async #remove(path: string): Promise<void> {
@@ -111,10 +108,7 @@ export class AttachmentFolder {
     }
 }
 
-/** A file that another flow has just taken away has no size. */
-async function fileSize(path: string): Promise<number> {
-    return stat(path).then(
-        ({ size }) => size,
-        () => 0
-    );
+async function volumeSize(folder: string): Promise<VolumeSize> {
+    const { blocks, bavail, bsize } = await statfs(folder);
+    return { total: blocks * bsize, free: bavail * bsize };
 }

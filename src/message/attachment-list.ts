@@ -1,7 +1,8 @@
 import type { AttachmentStream } from 'mailparser';
 import libmime = require('libmime');
 import { cleanFileName } from './attachment-name';
-import { countContent, type StoreContent } from './attachment-store';
+import { countContent, type StoreContent, type StoredContent } from './attachment-store';
+import type { DetachedParts } from './detached-part';
 import { readDisplayFields, textsOf } from './display-header';
 import { HeaderCollector } from './header-collector';
 import { decodeWords, oneLine } from './header-text';
@@ -18,17 +19,33 @@ const CONTENT_TYPE = /^[a-z0-9][\w!#$&^.+-]{0,126}\/[a-z0-9][\w!#$&^.+-]{0,126}$
 const UNKNOWN_TYPE = 'application/octet-stream';
 const MESSAGE_TYPE = 'message/rfc822';
 
+/** Which contents do not come out of the parser, or are not wanted at all. */
+export interface AttachmentChoice {
+    detached?: DetachedParts | undefined;
+    /** Part numbers of the attachments whose content is stored; every one's when absent. */
+    only?: ReadonlySet<string> | undefined;
+}
+
 /** Reads the attachments of one mail one after the other, and lists them. */
 export class AttachmentList {
     readonly attachments: MailAttachment[] = [];
     readonly reports = new ReportParts();
     readonly #store: StoreContent;
     readonly #onProgress: () => void;
+    readonly #choice: AttachmentChoice;
+    readonly #missing: Set<string>;
     #skipped = 0;
 
-    constructor(store: StoreContent, onProgress: () => void) {
+    constructor(store: StoreContent, onProgress: () => void, choice: AttachmentChoice = {}) {
         this.#store = store;
         this.#onProgress = onProgress;
+        this.#choice = choice;
+        this.#missing = new Set(choice.detached?.keys());
+    }
+
+    /** True when a detached part was not among the attachments, so that the mail is not what it was described as. */
+    get isIncomplete(): boolean {
+        return this.#missing.size > 0;
     }
 
     /** How many attachments were read but not listed because of the limit. */
@@ -42,10 +59,11 @@ export class AttachmentList {
         // mailparser says false for a Content-Type without a type, and null for the one part of a mail without others
         const contentType = CONTENT_TYPE.test(item.contentType) ? item.contentType : UNKNOWN_TYPE;
         const report = this.reports.collect(contentType);
-        const content = this.#observe(item.content, chunk => {
+        const see = (chunk: Buffer): void => {
             header.push(chunk);
             report?.push(chunk);
-        });
+        };
+        const content = this.#observe(item.content, see);
         if (this.attachments.length === MAX_ATTACHMENTS) {
             this.#skipped++;
             await countContent(content);
@@ -54,7 +72,7 @@ export class AttachmentList {
         const part = item.partId ?? '1';
         const given = cleanFileName(item.filename ?? '');
         const name = given || defaultName(contentType, part);
-        const stored = await this.#store(content, name);
+        const stored = await this.#read(content, part, name, see);
         report?.end();
         this.reports.see(contentType, header);
         const subject = given === '' && contentType === MESSAGE_TYPE ? subjectOf(header.block()) : '';
@@ -66,6 +84,23 @@ export class AttachmentList {
             part,
             ...stored
         });
+    }
+
+    async #read(
+        content: AsyncIterable<Buffer>,
+        part: string,
+        name: string,
+        see: (chunk: Buffer) => void
+    ): Promise<StoredContent> {
+        const { detached, only } = this.#choice;
+        const store = only && !only.has(part) ? countContent : this.#store;
+        const elsewhere = detached?.get(part);
+        if (!elsewhere) {
+            return store(content, name);
+        }
+        this.#missing.delete(part);
+        await countContent(content);
+        return 'size' in elsewhere ? elsewhere : store(this.#observe(elsewhere.open(), see), name);
     }
 
     async *#observe(content: AsyncIterable<Buffer>, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {

@@ -1,6 +1,7 @@
 import type { AttachmentStream, MessageText } from 'mailparser';
-import { AttachmentList, MAX_ATTACHMENTS } from './attachment-list';
+import { type AttachmentChoice, AttachmentList, MAX_ATTACHMENTS } from './attachment-list';
 import type { StoreContent } from './attachment-store';
+import { PartMismatch } from './detached-part';
 import { MAX_HEADER_BYTES } from './header-collector';
 import { Interruption } from './interruption';
 import { MailError } from './mail-error';
@@ -23,7 +24,7 @@ export interface MimeContent {
     problems: string[];
 }
 
-export interface MimeOptions {
+export interface MimeOptions extends AttachmentChoice {
     store: StoreContent;
     /** Sees every chunk of the mail before it is parsed. */
     see: (chunk: Buffer) => void;
@@ -33,15 +34,15 @@ export interface MimeOptions {
 
 /**
  * Reads the parts of a mail while it arrives. A mail that cannot be parsed to its end resolves with what was found and
- * the reason. Rejects when the source fails, when the store fails, when the signal says so and when nothing arrives for
- * a long time; by then nothing is written any more.
+ * the reason. Rejects when the source or a detached part fails, when the store fails, when the signal says so, when
+ * nothing arrives for a long time, and with PartMismatch; by then nothing is written any more.
  */
 export async function readParts(source: MailSource, options: MimeOptions): Promise<MimeContent> {
     const parser = new PartParser();
     // mailparser may report an error and go on without an end; the loop below sees the error, this makes it the end
     parser.on('error', () => parser.destroy());
     const interruption = new Interruption(options.signal, options.maxQuietMs);
-    const reading = readItems(parser, options.store, interruption);
+    const reading = readItems(parser, options, interruption);
     let hasArrived = false;
     const feeding = feed(source, parser, chunk => {
         interruption.touch();
@@ -89,8 +90,8 @@ function drained(parser: PartParser): Promise<void> {
     });
 }
 
-async function readItems(parser: PartParser, store: StoreContent, interruption: Interruption): Promise<MimeContent> {
-    const list = new AttachmentList(store, () => interruption.touch());
+async function readItems(parser: PartParser, options: MimeOptions, interruption: Interruption): Promise<MimeContent> {
+    const list = new AttachmentList(options.store, () => interruption.touch(), options);
     const content: MimeContent = {
         text: '',
         html: '',
@@ -117,6 +118,9 @@ async function readItems(parser: PartParser, store: StoreContent, interruption: 
         content.problems.push(parserProblem(error));
     }
     content.report = list.reports.result();
+    if (list.isIncomplete) {
+        throw new PartMismatch('the mail has other parts than the server says');
+    }
     if (list.skipped > 0) {
         content.problems.push(`Only ${MAX_ATTACHMENTS} attachments were read; ${list.skipped} more were left out.`);
     }

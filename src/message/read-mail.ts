@@ -1,4 +1,5 @@
 import { AttachmentFolder } from './attachment-folder';
+import type { AttachmentChoice } from './attachment-list';
 import { countContent, keepContent, type StoreContent, writeContent } from './attachment-store';
 import { bodyText } from './body-text';
 import { HeaderCollector } from './header-collector';
@@ -8,7 +9,7 @@ import { dropSource, type MailSource, pump } from './mail-source';
 import { type MimeContent, readParts } from './mime-reader';
 import type { AttachmentMode, ContentMode, MailMessage, MailMeta } from './types';
 
-export interface ReadOptions {
+export interface ReadOptions extends AttachmentChoice {
     content: ContentMode;
     attachments: AttachmentMode;
     /** Absolute; where the mode `file` writes. Created when it does not exist. */
@@ -16,8 +17,6 @@ export interface ReadOptions {
     /** The source holds the header block only, because the mail is too large. */
     oversize: boolean;
     signal?: AbortSignal;
-    /** What all files that lie directly in `attachmentsDir` may have together. */
-    quotaBytes?: number;
 }
 
 /**
@@ -25,8 +24,8 @@ export interface ReadOptions {
  *
  * Nothing a sender writes makes it reject: what could be read is emitted, and `msg.mail.problem` says what is missing.
  * It rejects when the source fails (the connection was lost: the mail must be fetched again), when the attachments cannot
- * be written (MailError, AttachmentFolder) and when the signal says so. Then no file is left behind, and a stream is
- * destroyed.
+ * be written (MailError, AttachmentFolder), when the signal says so, and with PartMismatch when the detached parts are
+ * not those of the mail. Then no file is left behind, and a stream is destroyed.
  */
 export async function readMail(source: MailSource, meta: MailMeta, options: ReadOptions): Promise<MailMessage> {
     if (options.content === 'headers' || options.oversize) {
@@ -38,10 +37,16 @@ export async function readMail(source: MailSource, meta: MailMeta, options: Read
         header.push(chunk);
         original?.push(chunk);
     };
-    const folder = new AttachmentFolder(options.attachmentsDir, options.quotaBytes);
+    const folder = new AttachmentFolder(options.attachmentsDir);
     try {
         const store = storeFor(options.attachments, folder);
-        const content = await readParts(source, { store, see, signal: options.signal });
+        const content = await readParts(source, {
+            store,
+            see,
+            signal: options.signal,
+            detached: options.detached,
+            only: options.only
+        });
         const message = fullMessage(readHead(header, meta, false), content);
         if (original) {
             message.original = Buffer.isBuffer(source) ? source : Buffer.concat(original);

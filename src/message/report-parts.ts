@@ -20,11 +20,17 @@ const REPORT_BYTES: Readonly<Record<string, number>> = {
     'text/calendar': MAX_CALENDAR_BYTES
 };
 /** Parts that hold the mail a report is about, or its header. */
-const ORIGINALS = ['message/rfc822', 'message/global', 'message/global-headers', 'text/rfc822-headers'];
+const ORIGINAL_HEADERS = ['text/rfc822-headers', 'message/global-headers'];
+const ORIGINALS = ['message/rfc822', 'message/global', ...ORIGINAL_HEADERS];
 
 /** Whether a part of this type is read for `msg.mail.report`, in the modes too that keep no attachments. */
 export function isReportPart(contentType: string): boolean {
     return Object.hasOwn(REPORT_BYTES, contentType.toLowerCase());
+}
+
+/** Whether a report needs the content of a part of this type: a report, or the header of the mail it is about. */
+export function belongsToReport(contentType: string): boolean {
+    return isReportPart(contentType) || ORIGINAL_HEADERS.includes(contentType.toLowerCase());
 }
 
 /**

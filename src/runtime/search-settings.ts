@@ -1,6 +1,6 @@
 import type { SearchObject } from 'imapflow';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { readContentSettings } from '../delivery/intake-settings';
+import { readContentSettings } from '../delivery/content-settings';
 import type { ReaderOptions } from '../delivery/mail-reader';
 import { parseSearch } from '../imap/search-query';
 import { MailError, MailErrorCode } from '../message/mail-error';

@@ -98,4 +98,20 @@ describe('the bench in its short form', function () {
     it('brings twenty accounts into IDLE', async () => {
         assert.match((await accountsPart(options)).text, /\*\*20 accounts\*\*/);
     });
+
+    it('takes all mails as text, each once', async () => {
+        const result = await benchText(dovecot, { mails: 100, repetitions: 1, progress });
+        const counts = Object.values(result.figures).map(([run]) => [run?.delivered, run?.doubles]);
+        assert.deepEqual(counts, [
+            [100, 0],
+            [100, 0]
+        ]);
+        assert.match(textReport(result), /\| mails, of these twice +\| 100, 0 +\| 100, 0 /);
+    });
+
+    it('writes every attachment to a file of the right content', async () => {
+        const result = await benchAttachments(dovecot, { mails: 5, mailBytes: 1e6, progress });
+        assert.deepEqual([result.delivered, result.doubles, result.rightFiles], [5, 0, 5]);
+        assert.match(attachmentReport(result), /\| files with the right content +\| 5 /);
+    });
 });

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { ImapFlow } from 'imapflow';
 import { readMail } from '../../src/message/read-mail';
+import { nested } from '../support/content-mails';
 import { type Dovecot, startDovecot } from '../support/dovecot';
 import { mailMeta, multipart, rawMail } from '../support/raw-mail';
 import { requireServer } from '../support/require-server';
-
-function nested(type: string, boundary: string, ...parts: readonly string[][]): string[] {
-    return [
-        `Content-Type: multipart/${type}; boundary=${boundary}`,
-        '',
-        ...parts.flatMap(part => [`--${boundary}`, ...part]),
-        `--${boundary}--`
-    ];
-}
 
 function file(content: string): string[] {
     return ['Content-Type: application/pdf', 'Content-Disposition: attachment; filename=x.pdf', '', content];

@@ -240,9 +240,9 @@ describe('search-mail on Dovecot', function () {
         const login = { user: 'anna', password: 'Geheim-4711' };
         const server = { label: 'Office', host, port, security: 'none' as const, tls: {}, login, folders: {} };
         const account = new ImapAccount('account', { server, rights: new Set(RIGHTS), connections: 2 });
-        const plan = { content: 'full' as const, maxBytes: 25_000_000 };
+        const plan = { content: 'full' as const, attachments: 'buffer' as const, maxBytes: 25_000_000 };
         const order = { folder: 'INBOX', query: { deleted: false }, limit: 120, plan };
-        const reader = { attachments: 'buffer' as const, attachmentsDir: '' };
+        const reader = { attachmentsDir: '' };
         let bytes = 0;
         let highest = 0;
         const before = process.memoryUsage().rss;

@@ -5,7 +5,7 @@ import { simpleParser } from 'mailparser';
 import type { Inquiry, NotRecognised } from '../../src/inquiry/types';
 import { automaticMails } from './automatic-mails';
 import { ExampleRun } from './example-run';
-import type { MailInfo } from '../../src/message/types';
+import type { MailAttachment, MailInfo } from '../../src/message/types';
 import { findFreePort } from './free-port';
 import type { NodeRedUnderTest } from './helper';
 import { startInquiryService } from './inquiry-service';
@@ -80,6 +80,35 @@ export function exampleCases(red: NodeRedUnderTest, startMailbox: () => Promise<
         });
         return run;
     }
+
+    describe('invoices-to-files', () => {
+        it('saves the PDF files of invoices alone, and marks nothing', async () => {
+            const flow = await start('invoices-to-files');
+            const pdf = { filename: 'invoice.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF-1.7') };
+            const table = { filename: 'table.csv', contentType: 'text/csv', content: Buffer.from('a;b') };
+            await mailbox.deliver(buildMail({ subject: 'Newsletter', attachments: [pdf] }));
+            await mailbox.deliver(
+                buildMail({ subject: 'Rechnung 4711', text: 'siehe Anlage', attachments: [table, pdf] })
+            );
+            await mailbox.deliver(buildMail({ subject: 'Your invoice', text: 'in writing', attachments: [table] }));
+            const [invoice] = await flow.waitFor('Invoice', 1);
+            const [other] = await flow.waitFor('Without a file', 1);
+            const [file, ...others] = invoice?.['attachments'] as MailAttachment[];
+            assert.deepEqual(
+                [invoice?.['topic'], String(invoice?.['payload']).trim()],
+                ['Rechnung 4711', 'siehe Anlage']
+            );
+            assert.deepEqual([file?.filename, file?.size, others], ['invoice.pdf', 8, []]);
+            assert.equal(readFileSync(file?.path ?? '', 'utf8'), '%PDF-1.7');
+            assert.equal(other?.['topic'], 'Your invoice');
+            await flow.waitForNothingPending();
+            assert.equal(flow.received('Invoice').length, 1);
+            assert.deepEqual(
+                (await mailbox.mails()).flatMap(mail => mail.flags),
+                []
+            );
+        });
+    });
 
     describe('marketplace-inquiry-import', () => {
         it('makes data of inquiries, leaves every mail unread and the mail of strangers as it was', async () => {

@@ -38,6 +38,11 @@ export class TcpProxy {
         return this.#port;
     }
 
+    /** What all connections have passed on from the server so far. */
+    get bytesFromServer(): number {
+        return this.connections.reduce((sum, connection) => sum + connection.bytesFromServer, 0);
+    }
+
     get openConnections(): ProxyConnection[] {
         return this.connections.filter(connection => connection.open);
     }

@@ -49,7 +49,10 @@ describe('MailSupply', () => {
 
     beforeEach(() => {
         folder = new FakeFolder();
-        supply = new MailSupply({ content: 'full', maxBytes: 25 * KB * KB }, row => row.uid !== 13);
+        supply = new MailSupply(
+            { content: 'full', attachments: 'none', maxBytes: 25 * KB * KB },
+            row => row.uid !== 13
+        );
         waiting = Array.from({ length: 40 }, (_, index) => index + 1);
     });
 

@@ -136,6 +136,12 @@ describe('status texts', () => {
         }
     });
 
+    it('exist for the states of fetch-mail', () => {
+        for (const state of ['not-configured', 'loading', 'failed']) {
+            assertKnown('fetch-mail', `fetch-mail.status.${state}`);
+        }
+    });
+
     it('are short enough to stand below a node', () => {
         for (const type of listedTypes()) {
             for (const language of LANGUAGES) {

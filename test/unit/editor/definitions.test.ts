@@ -29,6 +29,7 @@ const PROPERTIES: Record<string, string> = {
     'compose-mail':
         'name action to toType cc ccType bcc bccType subject subjectType text textType html htmlType quote attachments ' +
         'maxPerSender perSenderMinutes maxPerTarget perTargetMinutes',
+    'fetch-mail': 'name content attachments attachmentsDir maxSizeMB',
     'smtp-out': 'name account to toType subject subjectType signature attempts attachmentsDir'
 };
 /** What a node does when it is dropped into a flow and only its account is set. */
@@ -87,6 +88,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
         maxPerTarget: 30,
         perTargetMinutes: 10
     },
+    'fetch-mail': { content: 'text', attachments: 'none', attachmentsDir: '', maxSizeMB: 25 },
     'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
 };
 const PORTS: Record<string, [number, number]> = {
@@ -102,6 +104,7 @@ const PORTS: Record<string, [number, number]> = {
     'search-mail': [1, 1],
     'strip-quote': [1, 1],
     'compose-mail': [1, 2],
+    'fetch-mail': [1, 1],
     'smtp-out': [1, 2]
 };
 

@@ -50,7 +50,7 @@ async function fetch(
     plan: Partial<ContentPlan> = {}
 ): Promise<FetchedMail[]> {
     const mails: FetchedMail[] = [];
-    const wanted: ContentPlan = { content: 'full', maxBytes: 25 * MB, ...plan };
+    const wanted: ContentPlan = { content: 'full', attachments: 'none', maxBytes: 25 * MB, ...plan };
     for await (const mail of fetchContent(folder as unknown as OpenFolder, rowsOf(sizes), wanted)) {
         mails.push(mail);
         if (!Buffer.isBuffer(mail.source)) {
@@ -107,7 +107,7 @@ describe('fetchContent', () => {
     });
 
     it('fetches nothing of the second large mail while the first is with its reader', async () => {
-        const plan: ContentPlan = { content: 'full', maxBytes: 25 * MB };
+        const plan: ContentPlan = { content: 'full', attachments: 'none', maxBytes: 25 * MB };
         const mails = fetchContent(folder as unknown as OpenFolder, rowsOf({ 1: MB, 2: MB }), plan);
         await mails.next();
         assert.deepEqual(folder.commands, ['headers 1', 'download 1']);
@@ -182,6 +182,59 @@ describe('fetchContent', () => {
             });
         }
     });
+});
+
+describe('fetchContent of text', () => {
+    const TEXT = { type: 'text/plain', part: '1', size: 4 };
+    const FILE = { type: 'application/pdf', part: '2', size: MB, encoding: 'base64' };
+    const structure = (...childNodes: object[]): object => ({
+        type: 'multipart/mixed',
+        parameters: { boundary: 'limit' },
+        childNodes
+    });
+
+    async function detourOf(row: object, plan: Partial<ContentPlan> = {}): Promise<[string[], string | undefined]> {
+        const folder = new FakeFolder();
+        const rows = new Map([[1, { seq: 1, uid: 1, size: 2 * KB, ...row } as FetchMessageObject]]);
+        const wanted: ContentPlan = { content: 'text', attachments: 'none', maxBytes: 25 * MB, ...plan };
+        for await (const mail of fetchContent(folder as unknown as OpenFolder, rows, wanted)) {
+            return [folder.commands, mail.detour];
+        }
+        throw new Error('nothing was fetched');
+    }
+
+    it('goes whole without a word when the mail is all text', async () => {
+        const bodyStructure = structure(TEXT, { ...TEXT, part: '2' });
+        assert.deepEqual(await detourOf({ bodyStructure }), [['sources 1'], undefined]);
+        assert.deepEqual(await detourOf({ bodyStructure: { type: 'text/html', size: 4 } }), [['sources 1'], undefined]);
+    });
+
+    it('goes whole when every byte is wanted anyway', async () => {
+        const bodyStructure = structure(TEXT, FILE);
+        assert.deepEqual(await detourOf({ bodyStructure }, { attachments: 'buffer' }), [['sources 1'], undefined]);
+        assert.deepEqual(await detourOf({ bodyStructure }, { content: 'full' }), [['sources 1'], undefined]);
+    });
+
+    const refused: Array<[string, object | undefined, RegExp]> = [
+        ['there is no structure', undefined, /does not describe/],
+        ['a size is missing', structure(TEXT, { type: 'image/png', part: '2' }), /how large/],
+        ['a size is none', structure(TEXT, { ...FILE, size: NaN }), /how large/],
+        ['a part has no number', structure(TEXT, { ...FILE, part: undefined }), /numbers/],
+        ['a multipart has no parts', structure(), /names no parts/],
+        [
+            'a multipart has no delimiter',
+            { type: 'multipart/mixed', childNodes: [TEXT, FILE] },
+            /where its parts begin/
+        ],
+        ['there are too many parts', structure(...Array.from({ length: 61 }, () => FILE)), /too many parts/]
+    ];
+    for (const [what, bodyStructure, reason] of refused) {
+        it(`goes whole and says why when ${what}`, async () => {
+            const [commands, detour] = await detourOf({ bodyStructure });
+            assert.deepEqual(commands, ['sources 1']);
+            assert.match(detour ?? '', reason);
+        });
+    }
 });
 
 describe('isOversize', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { AttachmentFolder } from '../../../src/message/attachment-folder';
 import { MailError, MailErrorCode } from '../../../src/message/mail-error';
@@ -91,13 +91,18 @@ describe('attachment folder', () => {
         }
     });
 
-    it('counts what lies in the folder against the quota, and removes what would exceed it', async () => {
-        writeFileSync(join(temp.path, 'old'), Buffer.alloc(90));
-        mkdirSync(join(temp.path, 'folder'));
-        const folder = new AttachmentFolder(temp.path, 100);
+    it('leaves a twentieth of the disk free, and removes what would not', async () => {
+        const folder = new AttachmentFolder(temp.path, () => Promise.resolve({ total: 200, free: 20 }));
         await folder.write(contentOf('123456'), 'fits');
         await assert.rejects(folder.write(contentOf('123', '45'), 'x'), isFolderError('temporary', temp.path));
         assert.equal(readdirSync(temp.path).filter(name => name.endsWith('-x')).length, 0);
         await folder.write(contentOf('1234'), 'fits too');
+    });
+
+    it('leaves a gigabyte free of a large disk', async () => {
+        const volume = { total: 10 ** 13, free: 1024 ** 3 + 3 };
+        const folder = new AttachmentFolder(temp.path, () => Promise.resolve(volume));
+        await folder.write(contentOf('123'), 'fits');
+        await assert.rejects(folder.write(contentOf('1'), 'x'), /nearly full/);
     });
 });

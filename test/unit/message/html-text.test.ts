@@ -99,4 +99,16 @@ describe('HTML to text', () => {
             assert.ok(result.length < MAX_HTML_CHARS * 4, piece);
         }
     });
+
+    it('takes less than a second of processor time for ten megabytes of hostile HTML', () => {
+        const floods = ['<div>', '<b><i>', '<<<<', '&amp;', '&#x1F600;', '&#99999999;', '<table><tr><td>', '<p x="'];
+        for (const piece of floods) {
+            const html = piece.repeat(Math.ceil((10 * 1024 * 1024) / piece.length));
+            const before = process.cpuUsage();
+            const { cut } = htmlToText(html);
+            const { user, system } = process.cpuUsage(before);
+            assert.equal(cut, true);
+            assert.ok(user + system < 1_000_000, `${piece}: ${(user + system) / 1000} ms`);
+        }
+    });
 });

@@ -1,0 +1,137 @@
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const PADDING = 0x3d;
+/** By byte: its six bits, or -1 for what is no base64 character; the others shifted to their place in a quartet. */
+const FOURTH = new Int32Array(256).fill(-1);
+for (let value = 0; value < ALPHABET.length; value++) {
+    FOURTH[ALPHABET.charCodeAt(value)] = value;
+}
+const [FIRST, SECOND, THIRD] = [18, 12, 6].map(shift => FOURTH.map(bits => (bits < 0 ? -1 : bits << shift))) as [
+    Int32Array,
+    Int32Array,
+    Int32Array
+];
+
+/**
+ * Removes the transfer encoding base64 (RFC 2045 section 6.8) from a part that arrives in chunks of any size. Gives the
+ * same bytes as the MIME parser for whatever a sender writes: foreign characters are skipped, and padding in the middle
+ * ends a run, behind which the quartets begin anew. Never fails by itself.
+ */
+export async function* decodeBase64(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const decoder = new Base64Decoder();
+    for await (const chunk of chunks) {
+        const bytes = decoder.decode(chunk);
+        if (bytes.length > 0) {
+            yield bytes;
+        }
+    }
+    const rest = decoder.end();
+    if (rest.length > 0) {
+        yield rest;
+    }
+}
+
+/** The part of a decoder that needs no stream. Works on bytes alone: strings would cost twice the memory and time. */
+export class Base64Decoder {
+    /** The bits of a quartet that has begun, and how many characters they are from. */
+    #bits = 0;
+    #count = 0;
+
+    decode(chunk: Buffer): Buffer {
+        // three bytes for four characters, and up to three characters have been kept
+        const decoded = Buffer.allocUnsafe(Math.ceil(((chunk.length + 3) * 3) / 4));
+        let length = 0;
+        for (let at = 0; at < chunk.length;) {
+            if (this.#count === 0) {
+                const next = decodeQuartets(chunk, at, decoded, length);
+                length += ((next - at) / 4) * 3;
+                at = next;
+                if (at === chunk.length) {
+                    break;
+                }
+            }
+            const byte = chunk[at++] as number;
+            const bits = FOURTH[byte] as number;
+            if (bits >= 0) {
+                this.#bits = (this.#bits << 6) | bits;
+                this.#count++;
+            }
+            if (byte === PADDING || this.#count === 4) {
+                length = this.#flush(decoded, length);
+            }
+        }
+        return decoded.subarray(0, length);
+    }
+
+    /** What is left at the end; a last quartet without its padding still counts. */
+    end(): Buffer {
+        const rest = Buffer.alloc(3);
+        return rest.subarray(0, this.#flush(rest, 0));
+    }
+
+    /** Two characters are one byte, three are two; a single one is none. Returns the new length. */
+    #flush(decoded: Buffer, length: number): number {
+        const bytes = this.#count - (this.#count > 0 ? 1 : 0);
+        const bits = this.#bits << (6 * (4 - this.#count));
+        for (let index = 0; index < bytes; index++) {
+            decoded[length + index] = (bits >> (16 - 8 * index)) & 0xff;
+        }
+        this.#bits = 0;
+        this.#count = 0;
+        return length + bytes;
+    }
+}
+
+/** Decodes quartets as long as they stand side by side. Returns the index behind the last one. */
+function decodeQuartets(chunk: Buffer, from: number, decoded: Buffer, length: number): number {
+    const end = chunk.length - 3;
+    let at = from;
+    let to = length;
+    for (; at < end; at += 4) {
+        const bits =
+            (FIRST[chunk[at] as number] as number) |
+            (SECOND[chunk[at + 1] as number] as number) |
+            (THIRD[chunk[at + 2] as number] as number) |
+            (FOURTH[chunk[at + 3] as number] as number);
+        if (bits < 0) {
+            break;
+        }
+        decoded[to++] = bits >> 16;
+        decoded[to++] = (bits >> 8) & 0xff;
+        decoded[to++] = bits & 0xff;
+    }
+    return at;
+}
+
+/** How many bytes at the end of a part tell its size: a whole line of the usual 76 characters, and the one behind it. */
+export const BASE64_TAIL_BYTES = 256;
+
+const FULL_LINE = /^[A-Za-z0-9+/]+$/;
+const LAST_LINE = /^([A-Za-z0-9+/]+)(={0,2})$/;
+
+/**
+ * Size of a part without its base64, from the encoded size and its last bytes. Null when these do not look as a mailer
+ * writes them: lines of one length, and padding at the end alone.
+ *
+ * @param octets encoded size with line breaks.
+ * @param tail the last BASE64_TAIL_BYTES, or all there is.
+ */
+export function decodedSize(octets: number, tail: Buffer): number | null {
+    if (tail.length === octets) {
+        const decoder = new Base64Decoder();
+        return decoder.decode(tail).length + decoder.end().length;
+    }
+    const text = tail.toString('latin1');
+    const trimmed = text.replace(/(?:\r\n)+$/, '');
+    const [first = '', ...lines] = trimmed.split('\r\n');
+    const last = LAST_LINE.exec(lines.pop() ?? '');
+    const length = lines[0]?.length ?? 0;
+    const isUniform = length > 0 && lines.every(line => line.length === length && FULL_LINE.test(line));
+    if (!last || !isUniform || last[0].length > length || first.length > length) {
+        return null;
+    }
+    const [lastLine, characters = '', padding = ''] = last;
+    const before = octets - (text.length - trimmed.length) - lastLine.length;
+    const count = (before / (length + 2)) * length + characters.length;
+    const isWhole = before % (length + 2) === 0 && (padding === '' || (count + padding.length) % 4 === 0);
+    return isWhole ? Math.floor((count * 3) / 4) : null;
+}

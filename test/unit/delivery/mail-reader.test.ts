@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { MailReader } from '../../../src/delivery/mail-reader';
+import type { FetchedMail } from '../../../src/imap/content';
+import { goneError, type OpenFolder } from '../../../src/imap/open-folder';
+import { PartMismatch, type DetachedParts } from '../../../src/message/detached-part';
+import { multipart } from '../../support/raw-mail';
+import { createTempFolder, type TempFolder } from '../../support/temp-folder';
+
+const WHOLE = multipart(
+    'mixed',
+    ['Content-Type: text/plain', '', 'hello'],
+    ['Content-Type: application/pdf', '', 'file']
+);
+const FOLDER = { path: 'INBOX', uidValidity: '1' } as OpenFolder;
+
+function fetched(detached: DetachedParts): FetchedMail {
+    const row = { seq: 1, uid: 7, size: WHOLE.length };
+    const source = Buffer.from(WHOLE.toString().replace('file', ''));
+    const mail = { uid: 7, row, oversize: false, header: Buffer.alloc(0), source, detached };
+    return { ...mail, whole: () => Promise.resolve(WHOLE) };
+}
+
+async function* broken(): AsyncGenerator<Buffer> {
+    yield await Promise.resolve(Buffer.from('fi'));
+    throw new PartMismatch('too short');
+}
+
+describe('the reader of fetched mails', () => {
+    let temp: TempFolder;
+    let notices: string[];
+    let reader: MailReader;
+    beforeEach(() => {
+        temp = createTempFolder('reader');
+        notices = [];
+        const plan = { content: 'text', attachments: 'file', maxBytes: 1e9 } as const;
+        reader = new MailReader('a', { plan, attachmentsDir: temp.path }, text => notices.push(text));
+    });
+    afterEach(() => temp.remove());
+
+    const cases: Array<[string, DetachedParts]> = [
+        ['has other parts than the server says', new Map([['3', { size: 4 }]])],
+        ['has a part of another size', new Map([['2', { open: broken }]])]
+    ];
+    for (const [what, detached] of cases) {
+        it(`reads a mail whole that ${what}, says so once, and leaves no file of the first try`, async () => {
+            for (let round = 0; round < 2; round++) {
+                const { attachments, payload } = await reader.read(FOLDER, fetched(detached), 1);
+                assert.deepEqual([payload, attachments[0]?.size, attachments.length], ['hello', 4, 1]);
+            }
+            assert.equal(readdirSync(temp.path).length, 2);
+            assert.equal(notices.length, 1);
+            assert.match(notices[0] ?? '', /UID 7 in "INBOX" was fetched whole/);
+        });
+    }
+
+    it('passes every other failure on, and leaves no file', async () => {
+        async function* cut(): AsyncGenerator<Buffer> {
+            yield await Promise.resolve(Buffer.from('fi'));
+            throw goneError('Office', 'INBOX', 7);
+        }
+        await assert.rejects(reader.read(FOLDER, fetched(new Map([['2', { open: cut }]])), 1), { code: 'MAIL_GONE' });
+        assert.deepEqual([readdirSync(temp.path), notices], [[], []]);
+    });
+});
