@@ -53,9 +53,14 @@ export function readSubject(subject: string): SubjectSign | null {
     return phrase && { kind: phrase.kind, everyday: phrase.everyday, prefixed };
 }
 
-/** The form in which the table is written: NFC, lower case, no white space at the start. */
+/** The form in which phrases are compared: NFC, lower case, no white space at the start. */
 function normal(subject: string): string {
-    return subject.slice(0, MAX_SUBJECT_CHARS).normalize('NFC').toLowerCase().trimStart();
+    return foldTurkish(subject.slice(0, MAX_SUBJECT_CHARS).normalize('NFC').toLowerCase().trimStart());
+}
+
+/** "YANIT" becomes "yanit" by the rules of all languages but Turkish, which writes it "yanıt". */
+function foldTurkish(text: string): string {
+    return text.replaceAll('ı', 'i').replaceAll('i\u0307', 'i');
 }
 
 /** "[Automatyczna odpowiedź ] test", or "[External] Automatic reply: test". */
@@ -80,7 +85,7 @@ function endsThere(text: string, { text: phrase, open }: Phrase): boolean {
 /** The longest first, because "delivery status notification (delay)" begins with the words of a failure. */
 function index(): Map<number, Phrase[]> {
     const phrases = SUBJECT_PHRASES.flatMap(({ kind, open = false, everyday = false, phrases: texts }) =>
-        texts.map(text => ({ text, kind, open, everyday }))
+        texts.map(text => ({ text: foldTurkish(text), kind, open, everyday }))
     ).sort((a, b) => b.text.length - a.text.length);
     const found = new Map<number, Phrase[]>();
     for (const phrase of phrases) {

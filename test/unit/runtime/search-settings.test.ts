@@ -12,8 +12,7 @@ describe('the settings of search-mail', () => {
             search: { type: 'json', text: '{"seen": false}', field: 'Search of the node' },
             limit: 100,
             reader: {
-                plan: { content: 'text', maxBytes: 25 * 1024 * 1024 },
-                attachments: 'none',
+                plan: { content: 'text', attachments: 'none', maxBytes: 25 * 1024 * 1024 },
                 attachmentsDir: ''
             }
         });
