@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 const SOURCES = ['nodes', 'src', 'editor', 'icons', 'scripts/copy-assets.mjs', 'tsconfig.build.json'];
 /** The build writes this file last. */
@@ -15,9 +15,10 @@ export function isBuildNeeded(root: string): boolean {
 
 /** Builds the pack. Rejects with what the compiler said, or when the signal ends the build. */
 export async function build(root: string, signal: AbortSignal): Promise<void> {
-    // npm is a script on Windows, which only a shell can start
-    const shell = process.platform === 'win32';
-    const child = spawn('npm', ['run', '--silent', 'build'], { cwd: root, shell, signal });
+    // the script itself and not `npm run`, which leaves a folder behind in the home folder
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { build: string } };
+    const path = [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
+    const child = spawn(scripts.build, { cwd: root, shell: true, signal, env: { ...process.env, PATH: path } });
     let output = '';
     child.stdout.on('data', (text: Buffer) => (output += text.toString()));
     child.stderr.on('data', (text: Buffer) => (output += text.toString()));

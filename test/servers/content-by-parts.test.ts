@@ -35,6 +35,9 @@ interface ReadInParts {
     isByParts: boolean;
 }
 
+/** What a machine reports is read like text, so nothing of these mails would stay on the server. */
+const ALL_TEXT = ['a delivery report', 'a calendar entry among the alternatives'];
+
 describe('content by parts on Dovecot', function () {
     this.timeout(120_000);
     let dovecot: Dovecot;
@@ -91,7 +94,7 @@ describe('content by parts on Dovecot', function () {
                 for (const mode of ['none', 'buffer', 'file'] as const) {
                     const { message, isByParts, notices } = await readByParts(folder, index + 1, mode);
                     assert.deepEqual(comparable(message), comparable(await readWhole(folder, index + 1, mode)), mode);
-                    if (mode === 'none' && name in REGULAR) {
+                    if (mode === 'none' && name in REGULAR && !ALL_TEXT.includes(name)) {
                         assert.ok(isByParts, notices.join() || 'fetched whole');
                     }
                 }

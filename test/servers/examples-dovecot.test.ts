@@ -91,13 +91,14 @@ describe('the example flows on Dovecot', function () {
 
 /** UIDs of the inquiries, in a folder filled by thousandMails. */
 const INQUIRIES = new Set([51, 151, 251, 351, 451, 551, 651, 751, 851, 951]);
+const INQUIRY = 'Name: Kai\nAnfrage zu: Drehmaschine D 420\nNachricht an Sie: Ist sie noch da?\n';
 /** One inquiry that another program has opened. */
 const SEEN_BY_OTHERS = 451;
 
 function* thousandMails(): Generator<FillItem> {
     for (let uid = 1; uid <= 1000; uid++) {
         const from = INQUIRIES.has(uid) ? 'buyer-7@channel.machineseeker.com' : 'someone@example.org';
-        const raw = buildMail({ from, subject: `mail ${uid}`, messageId: `<${uid}@example.com>`, text: 'Name: Kai\n' });
+        const raw = buildMail({ from, subject: `mail ${uid}`, messageId: `<${uid}@example.com>`, text: INQUIRY });
         yield uid === SEEN_BY_OTHERS ? { raw, flags: ['\\Seen'] } : { raw };
     }
 }
