@@ -35,11 +35,11 @@ describe('the bench in its short form', function () {
         return found[0]?.value ?? NaN;
     }
 
-    describe('importing from 500 mails', () => {
+    describe('importing from 200 mails', () => {
         let imported: ImportResult;
         before(async () => {
             const peers = { default: 'carl', trigger: 'dora', search: 'dora' } as const;
-            imported = await benchImport(dovecot, { mails: 500, repetitions: 1, user: 'anna', peers, progress });
+            imported = await benchImport(dovecot, { mails: 200, repetitions: 1, user: 'anna', peers, progress });
         });
 
         it('lets every contender import exactly the wanted mails, once but for the peer with its defaults', () => {
@@ -50,9 +50,9 @@ describe('the bench in its short form', function () {
             ]);
             assert.deepEqual(
                 counts,
-                counts.map(() => [5, 0])
+                counts.map(() => [2, 0])
             );
-            assert.equal(peers.default?.delivered, 5);
+            assert.equal(peers.default?.delivered, 2);
         });
 
         it('reads at most a fifth more bytes from the server than a bare script does', () => {
@@ -61,7 +61,7 @@ describe('the bench in its short form', function () {
 
         it('leaves every mail unread', async () => {
             const flags = await dovecot.flags('anna', 'INBOX');
-            assert.deepEqual([flags.size, [...flags.values()].flat()], [500, []]);
+            assert.deepEqual([flags.size, [...flags.values()].flat()], [200, []]);
         });
 
         it('names the settings of every set-up', () => {
@@ -70,11 +70,11 @@ describe('the bench in its short form', function () {
     });
 
     it('delivers each new mail once to both listeners', async () => {
-        const latency = await benchLatency(dovecot, { deliveries: 10, progress });
+        const latency = await benchLatency(dovecot, { deliveries: 5, progress });
         const counts = Object.values(latency).map(({ delivered, doubles }) => [delivered, doubles]);
         assert.deepEqual(counts, [
-            [10, 0],
-            [10, 0]
+            [5, 0],
+            [5, 0]
         ]);
         assert.equal(valueOf(latencySection(latency), /twice/), 0);
     });
@@ -98,8 +98,8 @@ describe('the bench in its short form', function () {
         assert.ok(valueOf(await sendingPart(options), /connections/) <= 2);
     });
 
-    it('brings twenty accounts into IDLE', async () => {
-        assert.match((await accountsPart(options)).text, /\*\*20 accounts\*\*/);
+    it('brings ten accounts into IDLE', async () => {
+        assert.match((await accountsPart(options)).text, /\*\*10 accounts\*\*/);
     });
 
     it('takes all mails as text, each once', async () => {
