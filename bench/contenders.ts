@@ -13,8 +13,12 @@ export type Start = (server: BenchServer) => Promise<MeasuredChild>;
 const MODULES = resolve(__dirname, '../node_modules');
 const SHARED = ['measure/report-arrival.ts', 'measure/clock.ts'];
 
-export const mailflow = (start: 'all' | 'new', profileDir?: string): Start => {
-    return server => startNodeRed('mailflow', { pack: 'mailflow', flow: imapInFlow(server, start), profileDir });
+/** @param properties of imap-in that a measurement is about. */
+export const mailflow = (start: 'all' | 'new', profileDir?: string, properties: object = {}): Start => {
+    return server => {
+        const flow = imapInFlow(server, start, properties);
+        return startNodeRed('mailflow', { pack: 'mailflow', flow, profileDir });
+    };
 };
 
 export const emailNode = (setup: EmailSetup, profileDir?: string): Start => {

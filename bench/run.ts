@@ -4,22 +4,27 @@ import { dovecotAvailable, startDovecot, type Dovecot } from '../test/support/do
 import { describeLoad, describeMachine } from './machine';
 import { USERS, type Part, type Section } from './part';
 import { accountsPart } from './parts/accounts';
+import { attachmentsPart } from './parts/attachments';
 import { decisionsPart } from './parts/decisions';
 import { hooksPart } from './parts/hooks';
 import { importPart, largeImportPart } from './parts/import';
+import { inquiriesPart } from './parts/inquiries';
 import { latencyPart } from './parts/latency';
 import { restartPart } from './parts/restart';
 import { sendingPart } from './parts/sending';
+import { textPart } from './parts/text';
 import { report } from './report';
-import { benchText } from './text';
 
 const PARTS: readonly Part[] = [
     { name: 'import', run: importPart },
     { name: 'large-import', run: largeImportPart },
+    { name: 'text', run: textPart },
+    { name: 'attachments', run: attachmentsPart },
     { name: 'restart', run: restartPart },
     { name: 'latency', run: latencyPart },
     { name: 'hooks', run: hooksPart },
     { name: 'decisions', run: decisionsPart },
+    { name: 'inquiries', run: inquiriesPart },
     { name: 'sending', run: sendingPart },
     { name: 'accounts', run: accountsPart }
 ];

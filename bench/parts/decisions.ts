@@ -1,6 +1,7 @@
 import { judgeSender } from '../../src/sender/verdict';
 import { readMessageField } from '../../src/sender/message-field';
 import { compileSenders } from '../../src/sender/pattern';
+import { benchDecisions } from '../decisions-automatic';
 import { now } from '../measure/clock';
 import { median } from '../measure/statistics';
 import type { PartOptions, Section } from '../part';
@@ -53,6 +54,9 @@ export async function decisionsPart({ short, progress }: PartOptions): Promise<S
         });
         rows.push({ name, perSecond: median(rates) });
     }
+    progress('telling people and machines apart');
+    const automatic = benchDecisions({ decisions: short ? 5_000 : 200_000, repetitions: REPETITIONS });
+    rows.push({ name: 'person or machine, from msg.header', perSecond: automatic.median });
     return {
         text: [
             `**Decisions** about ${mails.length.toLocaleString('en-US')} mails by their header:`,

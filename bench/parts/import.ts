@@ -165,10 +165,11 @@ function bytesFromServer(proxy: TcpProxy): number {
 
 /** Doubles and a connection's last words come later than the last mail. */
 async function untilQuiet(child: MeasuredChild, proxy: TcpProxy): Promise<void> {
-    for (let before = -1, after = 0; before !== after;) {
+    const heard = (): number => child.arrivals.length + bytesFromServer(proxy);
+    for (let before = -1, after = heard(); before !== after;) {
         before = after;
         await sleep(QUIET_MS);
-        after = child.arrivals.length + bytesFromServer(proxy);
+        after = heard();
     }
 }
 

@@ -40,8 +40,7 @@ export class OpenFolder {
         try {
             const mailbox = await connection.command('select', client => client.mailboxOpen(path, { readOnly }));
             if (readOnly) {
-                // nothing is changed here, so nobody needs the MODSEQ that imapflow asks for with every row of a fetch:
-                // of a look at a large folder it is a quarter of the work
+                // nothing is changed here, so nobody needs the MODSEQ that imapflow asks for with every row of a fetch
                 mailbox.noModseq = true;
             }
             return new OpenFolder(connection, mailbox);

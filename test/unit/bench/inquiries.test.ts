@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { benchInquiries } from '../../../bench/inquiries';
+import { benchInquiries } from '../../../bench/parts/inquiries';
 import { inquiryFixtures, shownResult } from '../../support/inquiry-fixtures';
 
 describe('the bench of inquiries', () => {

@@ -1,8 +1,10 @@
-import { builtInProfiles } from '../src/inquiry/built-in-profiles';
-import { parseInquiries } from '../src/inquiry/parse-inquiries';
-import type { ParseResult } from '../src/inquiry/types';
-import type { MailMessage } from '../src/message/types';
-import { inquiryFixtures, messageOf, type Fixture } from '../test/support/inquiry-fixtures';
+import { builtInProfiles } from '../../src/inquiry/built-in-profiles';
+import { parseInquiries } from '../../src/inquiry/parse-inquiries';
+import type { ParseResult } from '../../src/inquiry/types';
+import type { MailMessage } from '../../src/message/types';
+import { inquiryFixtures, messageOf, type Fixture } from '../../test/support/inquiry-fixtures';
+import type { PartOptions, Section } from '../part';
+import { table } from '../report';
 
 export interface InquiryFigures {
     mails: number;
@@ -12,7 +14,24 @@ export interface InquiryFigures {
     readAndParsedPerSecond: number;
 }
 
-const MAILS = 1000;
+/** How many mails of marketplaces a second become inquiries. */
+export async function inquiriesPart({ short, progress }: PartOptions): Promise<Section> {
+    progress('reading inquiries');
+    const { mails, inquiries, parsedPerSecond, readAndParsedPerSecond } = await benchInquiries(short ? 100 : 1_000);
+    const rate = (perSecond: number): string => Math.round(perSecond).toLocaleString('en-US');
+    return {
+        text: [
+            `**Inquiries** out of ${mails} mails of all kinds that the built-in profiles know (${inquiries} inquiries), ` +
+                'mails in a second of processor time:',
+            table([
+                ['', 'mails per second'],
+                ['parse-inquiry alone', rate(parsedPerSecond)],
+                ['the mail read before it', rate(readAndParsedPerSecond)]
+            ])
+        ].join('\n\n'),
+        targets: []
+    };
+}
 
 /**
  * Parses mails of all kinds that the fixtures know, in turn, on one core.
@@ -56,12 +75,4 @@ export async function benchInquiries(
 function cpuMs(): number {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
-}
-
-if (require.main === module) {
-    void benchInquiries(MAILS).then(({ mails, inquiries, parsedPerSecond, readAndParsedPerSecond }) => {
-        console.log(`${mails} mails, ${inquiries} inquiries`);
-        console.log(`parsed:          ${Math.round(parsedPerSecond)} a second of CPU time`);
-        console.log(`read and parsed: ${Math.round(readAndParsedPerSecond)} a second of CPU time`);
-    });
 }

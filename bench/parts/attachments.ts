@@ -1,0 +1,188 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dovecot } from '../../test/support/dovecot';
+import { buildMail } from '../../test/support/mail-builder';
+import { startProxy, type TcpProxy } from '../../test/support/tcp-proxy';
+import { createTempFolder } from '../../test/support/temp-folder';
+import { mailflow, startScript, type Start } from '../contenders';
+import { now } from '../measure/clock';
+import { END_OF_TEXT } from '../measure/report-arrival';
+import type { BenchUser, PartOptions, Section } from '../part';
+import { table } from '../report';
+
+interface AttachmentFigures {
+    mails: number;
+    bytes: number;
+    /** From the TCP connection to the last mail, its files written. */
+    mailflowMs: number;
+    /** A bare socket that reads the same mails and throws them away. */
+    socketMs: number;
+    /** Peak of the runtime over the whole import. */
+    peakMemoryBytes: number;
+    /** Peak of a runtime with the same flow and nothing to do. */
+    idleMemoryBytes: number;
+    /** Files whose content is that of the attachment, and mails delivered. */
+    rightFiles: number;
+    delivered: number;
+    doubles: number;
+}
+
+const USER: BenchUser = 'hans';
+const CONNECT_TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 20 * 60_000;
+
+/**
+ * Imports mails with one large attachment each to files, and compares time and memory with those of doing nothing.
+ * Throws when a mail or a file is missing or wrong.
+ */
+export async function attachmentsPart({ short, profileDir, ...options }: PartOptions): Promise<Section> {
+    // in base64, so that much of each mail
+    const { mails, mailBytes, idleMs } = short
+        ? { mails: 5, mailBytes: 1e6, idleMs: 500 }
+        : { mails: 100, mailBytes: 25e6, idleMs: 3_000 };
+    // base64 makes four characters of three bytes, and a line of 78 of 76
+    const content = randomBytes(Math.floor((mailBytes * 3 * 76) / 4 / 78));
+    const dovecot = await options.dovecot();
+    const folder = createTempFolder('bench-files');
+    const ours = mailflow('all', profileDir, {
+        senders: [],
+        attachments: 'file',
+        attachmentsDir: folder.path,
+        maxSizeMB: 100
+    });
+    try {
+        options.progress('a runtime with the same flow and nothing to do');
+        const idle = await measure(dovecot, ours, 0, idleMs);
+        options.progress(`filling the mailbox of ${USER} with ${mails} mails of ${(mailBytes / 1e6).toFixed(1)} MB`);
+        const bytes = await fill(dovecot, mails, content);
+        // the first look makes the server read the folder from disk, which neither is to pay for
+        await measure(dovecot, bareSocket, 1);
+        options.progress('a bare socket');
+        const bare = await measure(dovecot, bareSocket, 1);
+        options.progress('attachments to files');
+        const { totalMs, peakMemoryBytes, delivered, doubles } = await measure(dovecot, ours, mails);
+        const rightFiles = await countRight(folder.path, sumOf(content));
+        if (delivered !== mails || rightFiles !== mails) {
+            throw new Error(`of ${mails} mails ${delivered} came, and ${rightFiles} files are right`);
+        }
+        return attachmentsSection({
+            mails,
+            bytes,
+            mailflowMs: totalMs,
+            socketMs: bare.totalMs,
+            peakMemoryBytes,
+            idleMemoryBytes: idle.peakMemoryBytes,
+            rightFiles,
+            delivered,
+            doubles
+        });
+    } finally {
+        folder.remove();
+    }
+}
+
+const bareSocket: Start = ({ host, port, user, password }) =>
+    Promise.resolve(startScript('bare socket', 'floor/socket.ts', { args: [host, String(port), user, password] }));
+
+/** Returns how many bytes the mails have in all. */
+async function fill(dovecot: Dovecot, mails: number, content: Buffer): Promise<number> {
+    const mail = buildMail({
+        messageId: '<mail-00000@example.com>',
+        text: END_OF_TEXT,
+        attachments: [{ filename: 'large.bin', content }]
+    }).toString('latin1');
+    await dovecot.fill(
+        USER,
+        'INBOX',
+        (function* () {
+            for (let index = 0; index < mails; index++) {
+                const number = String(index).padStart(5, '0');
+                yield Buffer.from(mail.replace('mail-00000@', `mail-${number}@`), 'latin1');
+            }
+        })()
+    );
+    return mails * mail.length;
+}
+
+interface Measured {
+    totalMs: number;
+    peakMemoryBytes: number;
+    delivered: number;
+    doubles: number;
+}
+
+/** Waits for so many mails; for none, until a look at an empty folder is over and the runtime has settled. */
+async function measure(dovecot: Dovecot, start: Start, mails: number, idleMs = 0): Promise<Measured> {
+    const proxy = await startProxy(dovecot);
+    const password = dovecot.users[USER] ?? '';
+    const child = await start({ host: proxy.host, port: proxy.port, user: USER, password });
+    try {
+        await proxy.waitForConnections(1, CONNECT_TIMEOUT_MS);
+        const connectedAt = now();
+        await (mails === 0 ? untilIdle(proxy, idleMs) : child.waitForMails(mails, TIMEOUT_MS));
+        return {
+            totalMs: Math.max(connectedAt, ...child.arrivals.map(({ at }) => at)) - connectedAt,
+            peakMemoryBytes: child.peakMemoryBytes,
+            delivered: child.delivered,
+            doubles: child.doubles
+        };
+    } finally {
+        await child.stop();
+        await proxy.stop();
+    }
+}
+
+async function untilIdle(proxy: TcpProxy, idleMs: number): Promise<void> {
+    await proxy.waitForCommand(/^IDLE/, CONNECT_TIMEOUT_MS);
+    await sleep(idleMs);
+}
+
+function sumOf(content: Buffer): string {
+    return createHash('sha256').update(content).digest('hex');
+}
+
+async function countRight(folder: string, wanted: string): Promise<number> {
+    let right = 0;
+    for (const name of readdirSync(folder)) {
+        const hash = createHash('sha256');
+        for await (const chunk of createReadStream(join(folder, name), { highWaterMark: 1024 * 1024 })) {
+            hash.update(chunk as Buffer);
+        }
+        right += hash.digest('hex') === wanted ? 1 : 0;
+    }
+    return right;
+}
+
+function attachmentsSection(figures: AttachmentFigures): Section {
+    const { mails, bytes, mailflowMs, socketMs, peakMemoryBytes, idleMemoryBytes } = figures;
+    const speed = (milliseconds: number): string => `${(bytes / 1_000 / milliseconds).toFixed(0)} MB/s`;
+    return {
+        text: [
+            `**Attachments of ${mails} mails to files** (${(bytes / 1e6).toFixed(0)} MB in all), from the TCP ` +
+                'connection to the last mail. The bare socket reads the same mails and throws them away:',
+            table([
+                ['', 'imap-in', 'bare socket'],
+                ['speed', speed(mailflowMs), speed(socketMs)],
+                ['mails, of these twice', `${figures.delivered}, ${figures.doubles}`, ''],
+                ['files with the right content', String(figures.rightFiles), '']
+            ])
+        ].join('\n\n'),
+        targets: [
+            {
+                text: 'attachments to files: speed of the bare socket',
+                value: socketMs / mailflowMs,
+                unit: '×',
+                atLeast: 0.7
+            },
+            {
+                text: 'attachments to files: peak memory above the idle runtime',
+                value: (peakMemoryBytes - idleMemoryBytes) / 2 ** 20,
+                unit: 'MB',
+                atMost: 64
+            },
+            { text: 'attachments to files: mails delivered twice', value: figures.doubles, unit: '', atMost: 0 }
+        ]
+    };
+}
