@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEmbeddedImap } from '../support/embedded-imap';
-import { answerExampleCases } from '../support/answer-example-cases';
 import { exampleCases, type ExampleMailbox } from '../support/example-cases';
 import { ExampleRun, readExample } from '../support/example-run';
 import { useNodeRed } from '../support/helper';
@@ -30,7 +29,6 @@ describe('the example flows', () => {
         this.timeout(60_000);
         const red = useNodeRed();
         exampleCases(red, startMailbox);
-        answerExampleCases(red, startMailbox);
 
         it('forward-replies does not send a mail again that was sent and could not be marked', async () => {
             const imap = await startEmbeddedImap({ users: { [OWN]: 'secret' } });

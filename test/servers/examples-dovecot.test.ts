@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { ImapFlow } from 'imapflow';
 import { startDovecot, type Dovecot } from '../support/dovecot';
-import { answerExampleCases } from '../support/answer-example-cases';
 import { exampleCases, type ExampleMailbox } from '../support/example-cases';
 import { ExampleRun } from '../support/example-run';
 import { useNodeRed } from '../support/helper';
@@ -59,7 +58,6 @@ describe('the example flows on Dovecot', function () {
     });
     const red = useNodeRed();
     exampleCases(red, startMailbox);
-    answerExampleCases(red, startMailbox);
 
     it('import 10 inquiries out of 1,000 mails: nothing else is read, marked or stored', async () => {
         const dovecot = await startDovecot({ users: { [USER]: PASSWORD } });
