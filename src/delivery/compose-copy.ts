@@ -3,6 +3,7 @@ import { MailError, MailErrorCode } from '../message/mail-error';
 import { readMailboxes } from '../smtp/mailboxes';
 import { buildMime } from '../smtp/mime';
 import { composeMail, type MessageFields } from '../smtp/outgoing';
+import { refusal } from '../smtp/refusal';
 import type { SendingSettings } from '../smtp/sending-settings';
 import type { MailBytes } from './save-mail';
 
@@ -12,9 +13,10 @@ const MESSAGE_ID = /^<[^<>\s]+>$/;
  * Writes the mail that smtp-out would make of a message, as a draft or a record: with Bcc, and without recipients too.
  * Behind smtp-out it gets the Message-ID and the time of the mail that was sent.
  *
- * @throws MailError as composeMail and buildMime do; NOT_CONFIGURED when the account's own address is not known.
+ * @throws MailError as composeMail and buildMime do; HEADER_INVALID for a redirect; NOT_CONFIGURED when the account's own address is not known.
  */
 export async function composeCopy(msg: MessageFields, account: ImapAccount): Promise<MailBytes> {
+    refuseRedirect(msg['composed']);
     const options = { to: null, subject: null, signature: false, attachmentsDir: '', isDraft: true };
     const mail = composeMail(msg, options, settingsOf(account));
     const { messageId, at } = (msg['sent'] ?? {}) as { messageId?: unknown; at?: unknown };
@@ -29,6 +31,18 @@ export async function composeCopy(msg: MessageFields, account: ImapAccount): Pro
         true
     );
     return { bytes: withCrlf(built.bytes), flags: [], receivedAt: null };
+}
+
+/** It is the author's mail, which lies in a folder already; stored from here it would pass for one of the account. */
+function refuseRedirect(composed: unknown): void {
+    if ((composed as { action?: unknown } | null | undefined)?.action === 'redirect') {
+        throw refusal(
+            MailErrorCode.HeaderInvalid,
+            'a redirect is the mail of its author and not a new one',
+            'Choose "original" as the source: that stores the mail byte for byte.',
+            'append'
+        );
+    }
 }
 
 /** SMTP makes CRLF of bare line feeds on its way; what APPEND stores has to have them (RFC 9051 section 6.3.12). */

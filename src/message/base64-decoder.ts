@@ -30,7 +30,12 @@ export async function* decodeBase64(chunks: AsyncIterable<Buffer>): AsyncGenerat
     }
 }
 
-/** The part of a decoder that needs no stream. Works on bytes alone: strings would cost twice the memory and time. */
+/** Short enough that the text the runtime's own decoder needs is gone with the next small garbage collection. */
+const SLICE_BYTES = 16 * 1024;
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** The part of a decoder that needs no stream. */
 export class Base64Decoder {
     /** The bits of a quartet that has begun, and how many characters they are from. */
     #bits = 0;
@@ -40,7 +45,18 @@ export class Base64Decoder {
         // three bytes for four characters, and up to three characters have been kept
         const decoded = Buffer.allocUnsafe(Math.ceil(((chunk.length + 3) * 3) / 4));
         let length = 0;
+        // what is not as mailers write it is not tried again at every quartet
+        let linesFrom = 0;
         for (let at = 0; at < chunk.length;) {
+            if (this.#count === 0 && at >= linesFrom) {
+                const lines = decodeLines(chunk.subarray(at, at + SLICE_BYTES), decoded, length);
+                if (lines) {
+                    at += lines.read;
+                    length += lines.written;
+                    continue;
+                }
+                linesFrom = at + SLICE_BYTES;
+            }
             if (this.#count === 0) {
                 const next = decodeQuartets(chunk, at, decoded, length);
                 length += ((next - at) / 4) * 3;
@@ -79,6 +95,32 @@ export class Base64Decoder {
         this.#count = 0;
         return length + bytes;
     }
+}
+
+/**
+ * Decodes lines of one length, with the line end of each, by the runtime's own decoder, which is several times faster.
+ * Null when they are not like that, or a character is not of the alphabet: that decoder may read such text otherwise.
+ */
+function decodeLines(slice: Buffer, decoded: Buffer, length: number): { read: number; written: number } | null {
+    // the first may have begun in an earlier slice
+    const first = slice.indexOf(LF) + 1;
+    const stride = slice.indexOf(LF, first) + 1 - first;
+    if (first < 2 || stride < 3 || slice[first - 2] !== CR) {
+        return null;
+    }
+    let read = first;
+    while (slice[read + stride - 1] === LF && slice[read + stride - 2] === CR) {
+        read += stride;
+    }
+    const characters = read - 2 * (1 + (read - first) / stride);
+    const text = slice.toString('latin1', 0, read);
+    // that decoder takes the URL-safe alphabet (RFC 4648 section 5) too; in a mail its two characters are foreign
+    if (characters === 0 || characters % 4 !== 0 || text.includes('-') || text.includes('_')) {
+        return null;
+    }
+    // as many bytes as there can be without the line ends: so nothing else was left out
+    const written = (characters / 4) * 3;
+    return decoded.write(text, length, 'base64') === written ? { read, written } : null;
 }
 
 /** Decodes quartets as long as they stand side by side. Returns the index behind the last one. */

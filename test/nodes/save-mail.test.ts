@@ -66,6 +66,18 @@ describe('save-mail', () => {
         assert.ok(peer.commands.every(command => command.name !== 'APPEND'));
     });
 
+    it('says how to store a redirect, which is no mail of the account', async () => {
+        peer = await startImapPeer();
+        await start({ folder: 'Sent' }, peer.port);
+        const original = Buffer.from('From: ben@example.com\r\n\r\nHello\r\n');
+        const composed = { action: 'redirect', targets: [], original, seal: 'x'.repeat(24) };
+        assert.match(
+            await failure({ to: 'carl@example.com', composed }),
+            /append failed: a redirect is the mail of its author.*Choose "original"/
+        );
+        assert.ok(peer.commands.every(command => command.name !== 'APPEND'));
+    });
+
     it('does not store a third time when every connection is lost', async () => {
         peer = await startImapPeer({ handlers: { APPEND: (_command, session) => session.end() } });
         await start({ folder: 'Sent' }, peer.port);

@@ -67,6 +67,22 @@ describe('the base64 decoder', () => {
         }
     });
 
+    it('gives the bytes of the MIME parser for long lines with something foreign among them', async () => {
+        const random = randomFrom(11);
+        for (const foreign of ['', '-', '_', '=', '==', '\n', '\r\n', ' ', '!', '\xfc', 'A', 'AB', 'ABCD']) {
+            for (const width of [4, 60, 75, 76]) {
+                const text = wrapped(randomBytes(30_000), width);
+                const at = Math.floor(random() * text.length);
+                const changed = text.slice(0, at) + foreign + text.slice(at);
+                const wanted = await parsed(changed);
+                for (const chunkBytes of [1001, 16_384, 100_000]) {
+                    const what = JSON.stringify([foreign, width, at, chunkBytes]);
+                    assert.ok((await decode(changed, chunkBytes)).equals(wanted), what);
+                }
+            }
+        }
+    });
+
     it('takes a flood of padding in time that grows with its size alone', () => {
         const decoder = new Base64Decoder();
         const started = Date.now();
