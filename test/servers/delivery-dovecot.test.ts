@@ -9,6 +9,7 @@ import { startDovecot, type Dovecot } from '../support/dovecot';
 import { IntakeUnderTest } from '../support/intake-under-test';
 import { buildMail } from '../support/mail-builder';
 import { requireServer } from '../support/require-server';
+import { mountSmallDisk } from '../support/small-disk';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy';
 
 describe('delivery until the flow is done', function () {
@@ -166,6 +167,39 @@ describe('delivery until the flow is done', function () {
         assert.deepEqual(attemptsBySubject(test).get('1'), [1], 'it was never emitted before');
     });
 
+    it('stops taking mail while the disk is full, and goes on when there is room', async function () {
+        const test = new IntakeUnderTest(proxy, { ack: 'flow', interval: 1 });
+        intake = test;
+        test.flow = () => Promise.resolve({ kind: 'done' });
+        const ledger = join(test.userDir, 'ledger');
+        const disk = mountSmallDisk(ledger);
+        if (!disk) {
+            this.skip();
+        }
+        try {
+            test.start();
+            await test.looks(1);
+            await dovecot.deliver('anna', 'INBOX', mails(1)[0] as Buffer);
+            await test.mailCount(1);
+            await test.looks(2);
+            disk.fill();
+            await dovecot.deliver('anna', 'INBOX', buildMail({ subject: 'no room' }));
+            await test.failureCount(1);
+            assert.equal(test.failures[0]?.code, 'LEDGER_FAILED');
+            assert.match(test.failures[0]?.message ?? '', /ENOSPC|no space/i);
+            assert.deepEqual(test.subjects, ['1'], 'nothing is emitted that is not recorded');
+            disk.free();
+            await test.mailCount(2);
+            await test.restart();
+            await test.looks(2);
+            assert.deepEqual(test.subjects, ['1', 'no room']);
+            assert.equal(test.mails[1]?.mail.delivery.attempt, 1, 'it was never emitted before');
+        } finally {
+            await test.close();
+            disk.unmount();
+        }
+    });
+
     it('takes mail that was moved into the folder later with an old date', async () => {
         const test = watch({ start: 'new' }, () => Promise.resolve({ kind: 'done' }));
         await test.looks(1);
@@ -175,6 +209,24 @@ describe('delivery until the flow is done', function () {
         await dovecot.doveadm('move', '-u', 'anna', 'INBOX', 'mailbox', 'Old', 'all');
         await test.mailCount(1);
         assert.equal(test.mails[0]?.topic, 'old');
+    });
+
+    it('says that a watched folder was renamed, and goes on without loss when it has its name again', async () => {
+        await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Before');
+        const test = watch({ folders: ['Before'], interval: 1 }, () => Promise.resolve({ kind: 'done' }));
+        await test.looks(1);
+        await dovecot.deliver('anna', 'Before', mails(1)[0] as Buffer);
+        await test.mailCount(1);
+        await dovecot.doveadm('mailbox', 'rename', '-u', 'anna', 'Before', 'Behind');
+        await dovecot.deliver('anna', 'Behind', buildMail({ subject: 'while renamed' }));
+        await test.until(() => test.failures.some(({ code }) => code === 'FOLDER_MISSING'), 'a missing folder');
+        const missing = test.failures.find(({ code }) => code === 'FOLDER_MISSING');
+        assert.match(missing?.message ?? '', /"Before" does not exist/);
+        await dovecot.doveadm('mailbox', 'rename', '-u', 'anna', 'Behind', 'Before');
+        await test.restart();
+        await test.mailCount(2);
+        await test.looks(2);
+        assert.deepEqual(test.subjects, ['1', 'while renamed']);
     });
 
     it('goes on with a folder that was deleted and made again', async () => {
