@@ -93,9 +93,10 @@ const INQUIRIES = new Set([51, 151, 251, 351, 451, 551, 651, 751, 851, 951]);
 const SEEN_BY_OTHERS = 451;
 
 function* thousandMails(): Generator<FillItem> {
+    const text = 'Name: Kai Vogel\nMessage to you: Is it still there?\n';
     for (let uid = 1; uid <= 1000; uid++) {
         const from = INQUIRIES.has(uid) ? 'buyer-7@channel.machineseeker.com' : 'someone@example.org';
-        const raw = buildMail({ from, subject: `mail ${uid}`, messageId: `<${uid}@example.com>`, text: 'Name: Kai\n' });
+        const raw = buildMail({ from, subject: `mail ${uid}`, messageId: `<${uid}@example.com>`, text });
         yield uid === SEEN_BY_OTHERS ? { raw, flags: ['\\Seen'] } : { raw };
     }
 }
