@@ -20,6 +20,7 @@ const FAILURE_KEYS: Partial<Record<MailErrorCode, string>> = {
     [MailErrorCode.AttachmentFolder]: 'attachments',
     [MailErrorCode.Certificate]: 'certificate',
     [MailErrorCode.StarttlsMissing]: 'starttls-missing',
+    [MailErrorCode.Throttled]: 'throttled',
     [MailErrorCode.ServerRefused]: 'refused'
 };
 

@@ -20,7 +20,7 @@ describe('the intake of a server that throttles', function () {
         await peer.stop();
     });
 
-    for (const command of ['AUTHENTICATE', 'EXAMINE']) {
+    for (const command of ['LOGIN', 'EXAMINE']) {
         it(`asks again after the pause that the answer to ${command} names, and not before`, async () => {
             const asked: number[] = [];
             peer.handlers[command] = async (given, session, fallback) => {

@@ -73,6 +73,7 @@ describe('IntakeStatus', () => {
         ['ATTACHMENT_FOLDER', 'attachments'],
         ['CERTIFICATE', 'certificate'],
         ['STARTTLS_MISSING', 'starttls-missing'],
+        ['THROTTLED', 'throttled'],
         ['SERVER_REFUSED', 'refused'],
         ['CONNECTION_LOST', 'disconnected'],
         ['TIMED_OUT', 'disconnected']
