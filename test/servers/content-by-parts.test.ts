@@ -101,6 +101,15 @@ describe('content by parts on Dovecot', function () {
             }));
     }
 
+    it('knows from a bounce what was lost and why, and leaves the lost mail on the server', () =>
+        inFolder(async folder => {
+            const uid = Object.keys(fixtures).indexOf('a bounce with the lost mail and its file') + 1;
+            const { message, isByParts } = await readByParts(folder, uid, 'none');
+            assert.ok(isByParts);
+            assert.equal(message.mail.report?.originalMessageId, '<lost@example.com>');
+            assert.match(message.mail.report?.parts[0]?.text ?? '', /Action: failed\s+Status: 5\.1\.1/);
+        }));
+
     it(`gives the messages of the whole mails, for ${RANDOM_MAILS} mails of random parts`, () =>
         inFolder(async folder => {
             const counts = { none: 0, file: 0 };

@@ -124,6 +124,20 @@ export const REGULAR: Record<string, Buffer> = {
         ['Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.example.com', '', 'Action: failed'],
         ['Content-Type: text/rfc822-headers', '', 'Subject: lost']
     ),
+    'a bounce with the lost mail and its file': multipart(
+        'report; report-type=delivery-status',
+        textPart('could not be delivered'),
+        [
+            'Content-Type: message/delivery-status',
+            '',
+            'Reporting-MTA: dns; mx.example.com',
+            '',
+            'Final-Recipient: rfc822; gone@example.com',
+            'Action: failed',
+            'Status: 5.1.1'
+        ],
+        ['Content-Type: message/rfc822', '', 'Message-ID: <lost@example.com>', ...INNER]
+    ),
     'a preamble and blank lines behind the end': Buffer.from(
         multipart('mixed', textPart('hello'), PDF)
             .toString('latin1')
