@@ -18,7 +18,9 @@ export async function build(root: string, signal: AbortSignal): Promise<void> {
     // the script itself and not `npm run`, which leaves a folder behind in the home folder
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { build: string } };
     const path = [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
-    const child = spawn(scripts.build, { cwd: root, shell: true, signal, env: { ...process.env, PATH: path } });
+    // the compiler keeps its own code compiled in the folder for temporary files
+    const env = { ...process.env, PATH: path, NODE_DISABLE_COMPILE_CACHE: '1' };
+    const child = spawn(scripts.build, { cwd: root, shell: true, signal, env });
     let output = '';
     child.stdout.on('data', (text: Buffer) => (output += text.toString()));
     child.stderr.on('data', (text: Buffer) => (output += text.toString()));

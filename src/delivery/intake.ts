@@ -130,6 +130,8 @@ export class Intake {
         await atMost(FINISH_TIMEOUT_MS, Promise.all(this.#finishing));
         this.#saveTimer.close();
         await this.#saveIfDirty(this.#ledger);
+        // a write that was begun before counts as clean already
+        await this.#ledger?.idle();
     }
 
     async #open(folder: OpenFolder): Promise<Ledger> {

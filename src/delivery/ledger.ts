@@ -165,6 +165,11 @@ export class Ledger {
         return this.#next;
     }
 
+    /** Resolves when no write is under way or asked for; never rejects, because whoever asked has been told. */
+    async idle(): Promise<void> {
+        await (this.#next ?? this.#writing).catch(() => undefined);
+    }
+
     async #write(): Promise<void> {
         try {
             await this.#prints.putAway();

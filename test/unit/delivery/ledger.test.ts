@@ -266,6 +266,23 @@ describe('Ledger', () => {
             assert.ok(bytesOf(store.values.get(key)) < 1_000);
         });
 
+        // a closing node must not leave while its last write, which is not dirty any more, is still on its way
+        it('is idle only when a write that was begun has ended, well or not', async () => {
+            ledger.start('77', START);
+            let open = (): void => undefined;
+            store.gate = new Promise(resolve => (open = resolve));
+            const saved = ledger.save();
+            let idle = false;
+            const waiting = ledger.idle().then(() => (idle = true));
+            await new Promise(setImmediate);
+            assert.equal(idle, false);
+            open();
+            await Promise.all([saved, waiting]);
+            store.failure = new Error('disk full');
+            await assert.rejects(ledger.save());
+            await ledger.idle();
+        });
+
         it('keeps fingerprints in the record until their page is safe', async () => {
             await settleUpTo(240);
             const saved = store.save.bind(store);
