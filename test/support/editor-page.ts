@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 
 const CHROMIUM_ARGS = [
     '--headless',
@@ -85,12 +85,17 @@ export class EditorPage {
             .click({ modifiers: ['Control'], position: { x: 200, y: 200 } });
         await this.page.locator('.red-ui-type-search input').pressSequentially(label);
         await this.page.locator('.red-ui-type-search .red-ui-search-result', { hasText: label }).first().click();
-        await this.page.locator('.red-ui-flow-node', { hasText: label }).waitFor();
+        await this.#node(label).waitFor();
+    }
+
+    /** A node that is being added is a ghost first, which lies under the mouse and takes no click. */
+    #node(label: string): Locator {
+        return this.page.locator('.red-ui-flow-node:not(.red-ui-flow-node-ghost)', { hasText: label });
     }
 
     /** Opens the dialog of the node with this label. */
     async openNode(label: string): Promise<void> {
-        await this.page.locator('.red-ui-flow-node', { hasText: label }).dblclick();
+        await this.#node(label).dblclick();
         await this.page.locator('#node-dialog-ok').waitFor();
         await this.settle();
     }
