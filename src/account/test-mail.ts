@@ -8,7 +8,7 @@ import type { SendingSettings } from '../smtp/sending-settings';
 import type { ImapAccount } from './imap-account';
 
 /** Carries the token by which the mail is found again; a flow may leave out mail that has it. */
-export const TEST_HEADER = 'X-Mailflow-Test';
+const TEST_HEADER = 'X-Mailflow-Test';
 
 const ARRIVAL_TIMEOUT_MS = 60_000;
 const LOOK_PAUSE_MS = 2_000;

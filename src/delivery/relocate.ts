@@ -35,7 +35,7 @@ const RIGHTS: Record<Relocation, Right> = {
 };
 
 /** What an action needs to be allowed. */
-export function rightFor(action: Relocation): Right {
+function rightFor(action: Relocation): Right {
     return RIGHTS[action];
 }
 

@@ -30,7 +30,7 @@ const END_BYTES = 512;
 /** Many servers end a connection on longer command lines; mails with so many parts are read whole. */
 const MAX_SECTION_CHARS = 4000;
 /** Larger text comes in pieces while it is read. */
-export const MAX_TEXT_BYTES = 1024 * 1024;
+const MAX_TEXT_BYTES = 1024 * 1024;
 
 /**
  * The sections from which a mail can be put together.

@@ -47,7 +47,7 @@ function fillItemLink(draft: Draft, profile: Profile): void {
 }
 
 /** What stands in place of the mark when the text has the form of the template; "" otherwise. */
-export function matchTemplate(template: string, mark: '*' | '#', text: string): string {
+function matchTemplate(template: string, mark: '*' | '#', text: string): string {
     const [before = '', after = ''] = template.toLowerCase().split(mark);
     const folded = text.toLowerCase();
     const isLike = folded.length > before.length + after.length && folded.startsWith(before) && folded.endsWith(after);

@@ -1,7 +1,7 @@
 import { MailError, MailErrorCode } from './mail-error';
 
 /** Longer than the socket time-outs of the clients (60 to 120 s), which know better why nothing comes. */
-export const MAX_QUIET_MS = 180_000;
+const MAX_QUIET_MS = 180_000;
 
 /** Ends a wait that would otherwise never end: the caller's signal, or too long a time without progress. */
 export class Interruption {
