@@ -1,4 +1,5 @@
 import { decodeCharset } from './charset';
+import { unquote } from './transfer-encoding';
 
 /** RFC 2047 §2, lenient: mailers leave blanks inside and exceed 75 characters. */
 const WORD = /=\?([\w.:*+-]{1,60})\?([bq])\?([^?]*)\?=/gi;
@@ -42,10 +43,5 @@ function textOf(run: Run | null): string {
 /** The Q encoding (RFC 2047 §4.2); raw 8-bit text in it is kept as UTF-8. */
 function bytesOfQ(content: string): Buffer {
     const bytes = Buffer.from(content.replace(/[_\s]/g, ' '));
-    return Buffer.from(
-        bytes
-            .toString('latin1')
-            .replace(/=([\da-f]{2})/gi, (_match, hex: string) => String.fromCharCode(parseInt(hex, 16))),
-        'latin1'
-    );
+    return Buffer.from(unquote(bytes.toString('latin1')), 'latin1');
 }
