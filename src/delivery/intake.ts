@@ -175,7 +175,7 @@ export class Intake {
     /** What was not emitted is still pending in the ledger and comes again with the next look; the try did not count. */
     #putBack(ledger: Ledger, uids: number[]): void {
         const untouched = uids.filter(
-            uid => ledger.isPending(uid) && !this.#outcomes.awaits(uid) && !this.#queue.waits(uid)
+            uid => ledger.isPending(uid) && !this.#outcomes.awaits(ledger.uidValidity, uid) && !this.#queue.waits(uid)
         );
         for (const uid of untouched) {
             if (uid !== this.#suspect) {
@@ -263,9 +263,15 @@ export class Intake {
             ledger.settle(uid, null);
             return;
         }
+        const untouched = snapshot(message);
+        const inFlight = this.#outcomes.find(print);
+        if (inFlight) {
+            // the server renewed the folder, or the mail was moved away and back, while the flow has it
+            this.#outcomes.follow(ledger, { message: untouched, fingerprint: print, outcome: inFlight.outcome });
+            return;
+        }
         this.#deliveredInRun++;
         this.#ports.progress(this.#deliveredInRun, this.#queue.size);
-        const untouched = snapshot(message);
         const outcome = this.#ports.deliver(message, print);
         if (outcome === undefined && this.#ports.afterSuccess === null) {
             ledger.settle(uid, print);

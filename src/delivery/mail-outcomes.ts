@@ -30,12 +30,15 @@ export class MailOutcomes {
     readonly #reader: MailReader;
     readonly #queue: MailQueue;
     readonly #finished: () => void;
-    readonly #awaited = new Set<number>();
+    /** By UIDVALIDITY and UID: what is in the flow when the server renews the folder keeps its number of before. */
+    readonly #awaited = new Map<string, InFlightMail>();
     /** Work on mails whose outcome is known. */
     readonly #finishing = new Set<Promise<void>>();
     readonly #saveTimer = new OnceTimer();
     readonly #retryTimer = new OnceTimer();
     #closed = false;
+    /** Work that did not end in time belongs to the next instance of the node, with the outcome that led to it. */
+    #abandoned = false;
 
     /**
      * @param queue gets the mails that come again.
@@ -60,13 +63,19 @@ export class MailOutcomes {
         return this.#awaited.size;
     }
 
-    awaits(uid: number): boolean {
-        return this.#awaited.has(uid);
+    awaits(uidValidity: string, uid: number): boolean {
+        return this.#awaited.has(keyOf(uidValidity, uid));
+    }
+
+    /** The mail with this fingerprint, if the flow has it: under another number after the folder was renewed. */
+    find(fingerprint: string): InFlightMail | undefined {
+        return [...this.#awaited.values()].find(mail => mail.fingerprint === fingerprint);
     }
 
     /** Waits for the flow without holding up anything; what comes after the outcome is awaited by `close`. */
     follow(ledger: Ledger, mail: InFlightMail): void {
-        this.#awaited.add(mail.message.mail.ref.uid);
+        const { uidValidity, uid } = mail.message.mail.ref;
+        this.#awaited.set(keyOf(uidValidity, uid), mail);
         void mail.outcome.then(outcome => {
             if (this.#closed) {
                 // still pending in the ledger: the next instance of the node adopts it, or gets it again
@@ -103,6 +112,7 @@ export class MailOutcomes {
         this.#closed = true;
         this.#retryTimer.close();
         await atMost(FINISH_TIMEOUT_MS, Promise.all(this.#finishing));
+        this.#abandoned = true;
         this.#saveTimer.close();
         await this.#saveIfDirty(ledger);
         // a write that was begun before counts as clean already
@@ -113,30 +123,47 @@ export class MailOutcomes {
     async #finish(ledger: Ledger, mail: InFlightMail, outcome: Outcome): Promise<void> {
         const { uid, uidValidity } = mail.message.mail.ref;
         try {
-            switch (outcome.kind) {
-                case 'done':
-                    await this.#ports.afterSuccess?.(mail.message);
-                    ledger.settle(uid, mail.fingerprint, uidValidity);
-                    break;
-                case 'failed':
-                    await this.#fail(ledger, uid, flowError(this.#options.place.folder, outcome.reason), () =>
-                        Promise.resolve(mail.message)
-                    );
-                    break;
-                case 'given-back':
-                    // neither done nor failed: the try does not count
-                    ledger.begin(uid, Math.max(0, ledger.attempts(uid) - 1));
-                    this.#tryAgainAt(uid, Date.now() + GIVEN_BACK_PAUSE_MS);
-            }
+            await this.#carryOut(ledger, mail, outcome);
         } catch (error) {
             this.#ports.notice(error instanceof Error ? error.message : String(error));
         } finally {
-            this.#awaited.delete(uid);
-            this.#ports.claim(uidValidity, uid);
-            this.#ports.settled();
-            this.#saveSoon(ledger);
-            this.#finished();
+            this.#awaited.delete(keyOf(uidValidity, uid));
+            if (!this.#abandoned) {
+                this.#ports.claim(uidValidity, uid);
+                this.#ports.settled();
+                this.#saveSoon(ledger);
+                this.#finished();
+            }
         }
+    }
+
+    async #carryOut(ledger: Ledger, mail: InFlightMail, outcome: Outcome): Promise<void> {
+        const { uid, uidValidity } = mail.message.mail.ref;
+        // its number means another mail by now
+        const isRenewed = uidValidity !== ledger.uidValidity;
+        if (outcome.kind === 'done') {
+            if (!isRenewed || !this.#hasNewNumber(mail)) {
+                await this.#ports.afterSuccess?.(mail.message);
+            }
+            ledger.settle(uid, mail.fingerprint, uidValidity);
+        } else if (isRenewed) {
+            // it comes again under its new number, if it has not come yet
+            return;
+        } else if (outcome.kind === 'failed') {
+            await this.#fail(ledger, uid, flowError(this.#options.place.folder, outcome.reason), () =>
+                Promise.resolve(mail.message)
+            );
+        } else {
+            // neither done nor failed: the try does not count
+            ledger.begin(uid, Math.max(0, ledger.attempts(uid) - 1));
+            this.#tryAgainAt(uid, Date.now() + GIVEN_BACK_PAUSE_MS);
+        }
+    }
+
+    #hasNewNumber(mail: InFlightMail): boolean {
+        return [...this.#awaited.values()].some(
+            other => other !== mail && other.fingerprint === mail.fingerprint && other.outcome === mail.outcome
+        );
     }
 
     /** Plans another try, or gives the mail up with the message that `lastWords` makes of it. */
@@ -171,4 +198,8 @@ export class MailOutcomes {
             await ledger.save().catch((error: unknown) => this.#ports.notice(String(error)));
         }
     }
+}
+
+function keyOf(uidValidity: string, uid: number): string {
+    return `${uidValidity} ${uid}`;
 }
