@@ -44,7 +44,7 @@ export = function (RED: NodeAPI): void {
         onClose(this, async () => {
             health.leave();
             if (this.account instanceof ImapAccount) {
-                await this.account.close();
+                await this.account.retire();
             }
         });
     }
