@@ -76,3 +76,8 @@ export function assertSilent(flow: ExampleRun, debugNodes: readonly string[]): v
         assert.deepEqual(flow.received(name), [], name);
     }
 }
+
+/** What filter-automatic has taken a mail for. */
+export function kindOf(message: Record<string, unknown>): unknown {
+    return (message as { mail?: { automatic?: { kind?: unknown } } }).mail?.automatic?.kind;
+}
