@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { notConfigured } from '../message/mail-error';
 import type { SavedProperties } from './settings';
 
 /** What a dialog sends: the account as it stands there, deployed or not. Without properties the deployed one is meant. */
@@ -41,7 +41,7 @@ export function readAccountForm(RED: NodeAPI, type: string, id: string, form: Ac
     const deployed = findDeployed(RED, type, id);
     if (form.properties === undefined) {
         if (!deployed) {
-            throw refusal('the account is not deployed', 'Deploy it, or test it in its dialog.');
+            throw notConfigured('the account is not deployed', 'Deploy it, or test it in its dialog.');
         }
         return { saved: deployed.node.saved, credentials: deployed.node.login };
     }
@@ -56,7 +56,7 @@ export function readAccountForm(RED: NodeAPI, type: string, id: string, form: Ac
     if (!isSameServer) {
         refuseVariables([...DESTINATION.map(name => properties[name]), user, typed['password']]);
         if (!isRetyped && properties['auth'] !== 'none') {
-            throw refusal(
+            throw notConfigured(
                 'the password is not known for these settings',
                 'Enter the password again: a stored one is used only with the server and user it was deployed for.'
             );
@@ -105,7 +105,7 @@ function valueOf(name: string, value: unknown, deployed: Deployed | null): unkno
 function refuseVariables(values: readonly unknown[]): void {
     const variable = values.find(value => typeof value === 'string' && VARIABLE.test(value));
     if (variable !== undefined) {
-        throw refusal(
+        throw notConfigured(
             `the variable ${String(variable).slice(0, 100)} is filled in only for an account that is deployed as it is`,
             'Deploy the account, then test it.'
         );
@@ -134,14 +134,4 @@ function plainObject(value: unknown): Record<string, unknown> {
         }
     }
     return plain;
-}
-
-function refusal(problem: string, remedy: string): MailError {
-    return new MailError({
-        code: MailErrorCode.NotConfigured,
-        kind: 'configuration',
-        step: 'configure',
-        problem,
-        remedy
-    });
 }
