@@ -132,7 +132,10 @@ export class ExampleRun {
     async #waitForLedger(content: RegExp, what: string): Promise<void> {
         const changes = new Changes();
         const watcher = watch(this.#ledgerFolder, () => changes.notify());
-        const look = (): boolean => this.#ledgers().every(text => content.test(text));
+        const look = (): boolean => {
+            const ledgers = this.#ledgers();
+            return ledgers.length > 0 && ledgers.every(text => content.test(text));
+        };
         await changes.until(look, what, 5000).finally(() => watcher.close());
     }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import type { Inquiry, NotRecognised } from '../../../src/inquiry/types';
+import type { ExampleRun } from '../example-run';
 import { startInquiryService } from '../inquiry-service';
 import { buildMail } from '../mail-builder';
 import { createTempFolder } from '../temp-folder';
@@ -73,6 +74,45 @@ export function inquiryCases(servers: CaseServers): void {
             assert.equal((other?.['inquiry'] as NotRecognised).reason, 'no-format');
             assert.ok((await servers.mailbox.mails()).every(mail => mail.flags.length === 0));
         });
+    });
+
+    describe('marketplace-inquiry-import with a digest of which one inquiry lacks its message', () => {
+        const texts = ['Katrin', 'Kai', 'Karin'].map(name => GERMAN.replace('Katrin', name));
+        const digest = digestOf(
+            texts.map((text, index) => (index === 1 ? text.replace(/Nachricht an Sie:[^]*/, '') : text))
+        );
+
+        function namesOf(flow: ExampleRun): unknown {
+            const incomplete = flow.received('Not recognised').map(message => message['inquiry'] as NotRecognised);
+            return {
+                complete: flow.received('Inquiry').map(message => (message['payload'] as Inquiry).contact.name),
+                incomplete: incomplete.map(({ partial, missing }) => [partial?.contact.name, ...missing])
+            };
+        }
+
+        const once = {
+            complete: ['Katrin Vogelsang', 'Karin Vogelsang'],
+            incomplete: [['Kai Vogelsang', 'inquiry.text']]
+        };
+
+        it('passes on the others, reports the one, and is done with the mail when both are', async () => {
+            const flow = await servers.start('marketplace-inquiry-import');
+            await servers.mailbox.deliver(digest);
+            await flow.waitFor('Not recognised', 1);
+            await flow.waitFor('Inquiry', 2);
+            await flow.waitForNothingPending();
+            assert.deepEqual(namesOf(flow), once);
+            assertSilent(flow, ['Other senders', 'Given up']);
+        });
+
+        for (const failing of ['Inquiry', 'Not recognised']) {
+            it(`tries the mail again when what stands behind "${failing}" has failed`, async () => {
+                const flow = await servers.start('marketplace-inquiry-import', {}, { failing });
+                await servers.mailbox.deliver(digest);
+                await flow.waitForRetry();
+                assert.deepEqual(namesOf(flow), once);
+            });
+        }
     });
 
     describe('inquiries-to-csv', () => {
