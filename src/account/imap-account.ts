@@ -170,8 +170,12 @@ export class ImapAccount {
             this.#rejected = null;
             return connection;
         } catch (error) {
-            if (error instanceof MailError && error.kind === 'credentials') {
-                this.#rejected = { error, until: Date.now() + REJECTED_MS };
+            if (
+                error instanceof MailError &&
+                (error.kind === 'credentials' || error.code === MailErrorCode.Throttled)
+            ) {
+                const pauseMs = error.kind === 'credentials' ? REJECTED_MS : error.retryAfterMs;
+                this.#rejected = { error, until: Date.now() + pauseMs };
             }
             throw error;
         } finally {

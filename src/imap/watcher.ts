@@ -129,6 +129,7 @@ export class FolderWatcher {
             // the server renewed or renamed the folder: start over with a fresh selection
             connection.client.on('mailboxClose', hear);
             void connection.closed.then(hear);
+            connection.onBusy = error => this.#report.failed(error);
             let folder = await this.#select(connection);
             while (folder && !this.#stop.signal.aborted) {
                 const more = await this.#lookAt(folder, 'push');
@@ -206,7 +207,12 @@ export class FolderWatcher {
     }
 
     async #poll(): Promise<void> {
-        await this.#source.withShared(this.#options.folder, folder => this.#lookAt(folder, 'poll'));
+        await this.#source.withShared(this.#options.folder, async folder => {
+            const { connection } = folder;
+            connection.onBusy = error => this.#report.failed(error);
+            // others use it next
+            return this.#lookAt(folder, 'poll').finally(() => (connection.onBusy = null));
+        });
         this.#pause.connected();
         if (!this.#news && !this.#resume) {
             await this.#wait(this.#options.intervalMs);
