@@ -4,6 +4,7 @@ import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error'
 import { secretForms } from '../message/secret-forms';
 import type { ServerSettings } from '../message/server-settings';
 import { BusyPatience } from './busy-patience';
+import { clientInfo } from './client-info';
 import { commandLogger, type CommandLog } from './command-log';
 import { imapError, isBusy, type ErrorContext } from './errors';
 
@@ -36,6 +37,7 @@ const LOGOUT_TIMEOUT_MS = 2_000;
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
 /** How long commands wait in place for a server that is busy; a flow must not hang for longer without a word. */
 const PATIENCE_MS = 60_000;
+const CLIENT_INFO = clientInfo();
 
 export interface ConnectionTimeouts {
     connectMs?: number;
@@ -103,7 +105,7 @@ export class ImapConnection {
             tls: server.tls,
             ...(server.login ? { auth: { user: server.login.user, pass: server.login.password } } : {}),
             logger: commandLogger(log),
-            clientInfo: { name: 'Mailflow for Node-RED', vendor: 'Mailflow', 'support-url': false },
+            clientInfo: CLIENT_INFO,
             disableAutoIdle: true,
             maxIdleTime: timeouts.idleRestartMs ?? IDLE_RESTART_MS,
             connectionTimeout: timeouts.connectMs ?? CONNECT_TIMEOUT_MS,
