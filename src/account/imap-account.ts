@@ -33,6 +33,7 @@ export class ImapAccount {
     readonly #users = new Set<string>();
     #line: SharedLine;
     #watching = 0;
+    /** Of a password; a token source remembers by itself, until somebody signs in again. */
     #rejected: { error: MailError; until: number } | null = null;
     /** The login that others wait for; never rejects. */
     #login: Promise<void> | null = null;
@@ -170,12 +171,18 @@ export class ImapAccount {
             this.#rejected = null;
             return connection;
         } catch (error) {
+<<<<<<< HEAD
             if (
                 error instanceof MailError &&
                 (error.kind === 'credentials' || error.code === MailErrorCode.Throttled)
             ) {
                 const pauseMs = error.kind === 'credentials' ? REJECTED_MS : error.retryAfterMs;
                 this.#rejected = { error, until: Date.now() + pauseMs };
+=======
+            const { login } = this.settings.server;
+            if (error instanceof MailError && error.kind === 'credentials' && login && 'password' in login) {
+                this.#rejected = { error, until: Date.now() + REJECTED_MS };
+>>>>>>> main
             }
             throw error;
         } finally {

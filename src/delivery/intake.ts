@@ -13,6 +13,7 @@ import type { IntakeOptions, IntakePorts } from './intake-ports';
 import { Ledger } from './ledger';
 import { findLeftOut } from './left-out';
 import { MailOutcomes } from './mail-outcomes';
+import { withoutKnown } from './known-mail';
 import { MailQueue } from './mail-queue';
 import { MailReader, snapshot } from './mail-reader';
 import { MailSupply } from './mail-supply';
@@ -96,7 +97,8 @@ export class Intake {
 
     async #scan(folder: OpenFolder, ledger: Ledger): Promise<void> {
         for await (const slice of selectMails(folder, this.#scannedTo + 1, this.#options.rule)) {
-            this.#queue.add(slice.hits.filter(uid => !ledger.isPending(uid)));
+            const fresh = slice.hits.filter(uid => !ledger.isPending(uid));
+            this.#queue.add(await withoutKnown(folder, fresh, ledger, this.#reader));
             this.#scannedTo = slice.scannedTo;
             await this.#deliverQueued(folder, ledger);
             if (this.#closed || !this.#hasRoom()) {

@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
+import { logIn } from '../message/log-in';
 import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
 import { secretForms } from '../message/secret-forms';
+<<<<<<< HEAD
 import type { ServerSettings } from '../message/server-settings';
 import { BusyPatience } from './busy-patience';
 import { clientInfo } from './client-info';
 import { commandLogger, type CommandLog } from './command-log';
 import { imapError, isBusy, type ErrorContext } from './errors';
+=======
+import type { GivenLogin, ServerSettings } from '../message/server-settings';
+import { imapError, type ErrorContext } from './errors';
+>>>>>>> main
 
 /** How to reach an IMAP account. */
 export interface ImapServer extends ServerSettings {
@@ -94,8 +100,21 @@ export class ImapConnection {
      *
      * @throws MailError for each way in which that fails; nothing stays open then.
      */
+<<<<<<< HEAD
     static async open(server: ImapServer, timeouts: ConnectionTimeouts = {}): Promise<ImapConnection> {
         const log: CommandLog = { error: undefined, garbled: undefined, throttled: null };
+=======
+    static open(server: ImapServer, timeouts: ConnectionTimeouts = {}): Promise<ImapConnection> {
+        return logIn(server.login, login => ImapConnection.#open(server, login, timeouts));
+    }
+
+    static async #open(
+        server: ImapServer,
+        login: GivenLogin | null,
+        timeouts: ConnectionTimeouts
+    ): Promise<ImapConnection> {
+        const refusal: Refusal = { error: undefined, garbled: undefined };
+>>>>>>> main
         const client = new ImapFlow({
             host: server.host,
             port: server.port,
@@ -103,9 +122,15 @@ export class ImapConnection {
             // never left unset: imapflow would then log in in clear text when STARTTLS is not offered
             doSTARTTLS: server.security === 'starttls',
             tls: server.tls,
+<<<<<<< HEAD
             ...(server.login ? { auth: { user: server.login.user, pass: server.login.password } } : {}),
             logger: commandLogger(log),
             clientInfo: CLIENT_INFO,
+=======
+            ...(login ? { auth: authOf(login) } : {}),
+            logger: refusalLogger(refusal),
+            clientInfo: { name: 'Mailflow for Node-RED', vendor: 'Mailflow', 'support-url': false },
+>>>>>>> main
             disableAutoIdle: true,
             maxIdleTime: timeouts.idleRestartMs ?? IDLE_RESTART_MS,
             connectionTimeout: timeouts.connectMs ?? CONNECT_TIMEOUT_MS,
@@ -115,8 +140,13 @@ export class ImapConnection {
             maxResponseSize: MAX_RESPONSE_BYTES,
             maxLineLength: MAX_LINE_BYTES
         });
+<<<<<<< HEAD
         const context = { account: server.label, secrets: secretForms(server.login) };
         const connection = new ImapConnection(client, context, log, timeouts);
+=======
+        const context = { account: server.label, secrets: secretForms(login) };
+        const connection = new ImapConnection(client, context, refusal, timeouts);
+>>>>>>> main
         let timer: NodeJS.Timeout | undefined;
         const deadline = new Promise<never>((_resolve, reject) => {
             const late = (): void => reject(connection.error(timedOut(), 'login'));
@@ -289,6 +319,13 @@ export class ImapConnection {
             problem: 'the command had no effect'
         });
     }
+}
+
+/** imapflow chooses OAUTHBEARER or XOAUTH2 for a token, and builds the SASL text itself. */
+function authOf(login: GivenLogin): { user: string; pass?: string; accessToken?: string } {
+    return 'accessToken' in login
+        ? { user: login.user, accessToken: login.accessToken }
+        : { user: login.user, pass: login.password };
 }
 
 /** As imapflow names its own time-outs. */

@@ -1,6 +1,8 @@
 import { MailErrorCode } from '../message/mail-error';
 import { responseCodeOf, wordsOf, type Diagnosis, type ForeignError } from './diagnosis';
 
+/** Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named. */
+const NO_MAILBOX = /authenticated but not connected/i;
 /** Gmail, Dovecot and Exchange each say it in their own words. */
 const CONNECTION_LIMIT = /too many (simultaneous )?connections|maximum number of connections|connection limit/i;
 /** RFC 5530: the server is at fault for now, whatever the command was. */
@@ -30,6 +32,7 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
             remedy: 'Lower "connections" in the account, or close other mail programs.'
         };
     }
+<<<<<<< HEAD
     if (NO_MAILBOX.test(words)) {
         // Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named, and refuses
         // every command after it; imapflow then calls it a failed login
@@ -43,6 +46,10 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
     const throttling = diagnoseThrottling(error, code, words);
     if (throttling) {
         return throttling;
+=======
+    if (NO_MAILBOX.test(`${words} ${typeof error.response === 'string' ? error.response : ''}`)) {
+        return noMailbox();
+>>>>>>> main
     }
     if (error.authenticationFailed) {
         return diagnoseLogin(error, message);
@@ -70,6 +77,7 @@ function diagnoseThrottling(error: ForeignError, code: string, words: string): D
     if (!isNamed && !BANDWIDTH.test(words) && !(THROTTLED_CODES.has(responseCodeOf(error)) && !isLogin)) {
         return null;
     }
+<<<<<<< HEAD
     const retryAfterMs = isNamed ? Math.min(error.throttleReset ?? 0, MAX_THROTTLE_MS) : BUSY_PAUSE_MS;
     const time = isNamed ? ` for ${Math.ceil(retryAfterMs / 1000)} s` : '';
     return {
@@ -80,6 +88,9 @@ function diagnoseThrottling(error: ForeignError, code: string, words: string): D
         remedy: isNamed ? 'It is tried again after that pause.' : 'It is tried again after a pause.',
         retryAfterMs
     };
+=======
+    return diagnoseRefusal(error) ?? diagnoseCommand(code, message);
+>>>>>>> main
 }
 
 /** RFC 5530 OVERQUOTA; RFC 4469 TOOBIG; imapflow itself compares with APPENDLIMIT (RFC 7889) and sends nothing. */
@@ -101,6 +112,18 @@ function diagnoseSpace(error: ForeignError, message: string): Diagnosis | null {
         };
     }
     return null;
+}
+
+/** Said only after the token or password was accepted, so what is left is the rights, then the account. */
+function noMailbox(): Diagnosis {
+    return {
+        code: MailErrorCode.ServerRefused,
+        kind: 'configuration',
+        problem: 'the login is right but there is no mailbox behind it',
+        remedy:
+            'Check that the user has the right to this mailbox and may use IMAP; then that the user name is the ' +
+            'address of the mailbox (of the shared one, where it is shared), and that there is one.'
+    };
 }
 
 function diagnoseLogin(error: ForeignError, message: string): Diagnosis {
@@ -138,7 +161,10 @@ function diagnoseRefusal(error: ForeignError): Diagnosis | null {
     if (error.responseStatus !== 'NO' && error.responseStatus !== 'BAD') {
         return null;
     }
+<<<<<<< HEAD
     const code = responseCodeOf(error);
+=======
+>>>>>>> main
     return {
         code: MailErrorCode.ServerRefused,
         kind: TEMPORARY_CODES.has(code) ? 'temporary' : 'permanent',

@@ -18,12 +18,14 @@ export interface SmtpErrorContext {
 const MAX_REFUSALS_SHOWN = 3;
 
 /**
- * Turns whatever nodemailer, TLS or the network gave into a MailError; a MailError passes unchanged. The server's reply
- * decides first, because nodemailer uses one code (EENVELOPE) for greylisting and for an unknown recipient.
+ * Turns whatever nodemailer, TLS or the network gave into a MailError; a MailError passes unchanged, also as the cause of
+ * another error. The server's reply decides first, because nodemailer uses one code (EENVELOPE) for greylisting and for
+ * an unknown recipient.
  */
 export function smtpError(error: unknown, context: SmtpErrorContext): MailError {
-    if (error instanceof MailError) {
-        return error;
+    const own = [error, (error as Error | undefined)?.cause].find(candidate => candidate instanceof MailError);
+    if (own) {
+        return own;
     }
     const foreign = withoutSecrets(asForeign(error), context.secrets);
     if (context.closed && !context.handedOver && !foreign.responseCode) {

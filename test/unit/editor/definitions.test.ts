@@ -11,6 +11,7 @@ const PROPERTIES: Record<string, string> = {
     'smtp-account':
         'name preset host port security tls verify auth senderName senderAddress sendAs signatureText signatureHtml ' +
         'messagesPerMinute messagesPerDay recipientsPerDay recipientsPerMessage maxSizeMB connections imap tested',
+    'mail-oauth': 'name provider flow tenant clientId authorizeUrl tokenUrl deviceUrl scopes user',
     'imap-in':
         'name account folders push interval start startCount startDays senders search content attachments ' +
         'attachmentsDir maxSizeMB oversize ack timeout inFlight attempts afterSuccess afterSuccessValue ' +
@@ -90,6 +91,11 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     },
     'fetch-mail': { content: 'text', attachments: 'none', attachmentsDir: '', maxSizeMB: 25 },
     'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
+};
+type CredentialTypes = Record<string, { type: string }>;
+const LOGIN: CredentialTypes = { user: { type: 'text' }, password: { type: 'password' } };
+const CREDENTIALS: Record<string, CredentialTypes> = {
+    'mail-oauth': { clientSecret: { type: 'password' }, refreshToken: { type: 'password' } }
 };
 const PORTS: Record<string, [number, number]> = {
     'imap-in': [0, 2],
@@ -178,14 +184,15 @@ describe('node definitions', () => {
                 assert.deepEqual(unreadableParts(readScript(type), type), []);
             });
 
-            it('keeps user name and password out of the flow file', () => {
-                const isAccount = type.endsWith('-account');
-                const credentials = { user: { type: 'text' }, password: { type: 'password' } };
+            it('keeps user names and secrets out of the flow file', () => {
+                const credentials = type.endsWith('-account') ? LOGIN : CREDENTIALS[type];
                 assert.deepEqual(
                     definition.credentials && JSON.parse(JSON.stringify(definition.credentials)),
-                    isAccount ? credentials : undefined
+                    credentials
                 );
-                assert.ok(!isAccount || readScript(type).includes("password: { type: 'password' }"));
+                for (const [name, { type: kind }] of Object.entries(credentials ?? {})) {
+                    assert.ok(kind !== 'password' || readScript(type).includes(`${name}: { type: 'password' }`));
+                }
             });
 
             it('declares validators with the two parameters that a reason needs', () => {
