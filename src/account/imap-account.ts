@@ -171,9 +171,18 @@ export class ImapAccount {
             this.#rejected = null;
             return connection;
         } catch (error) {
+<<<<<<< HEAD
+            if (
+                error instanceof MailError &&
+                (error.kind === 'credentials' || error.code === MailErrorCode.Throttled)
+            ) {
+                const pauseMs = error.kind === 'credentials' ? REJECTED_MS : error.retryAfterMs;
+                this.#rejected = { error, until: Date.now() + pauseMs };
+=======
             const { login } = this.settings.server;
             if (error instanceof MailError && error.kind === 'credentials' && login && 'password' in login) {
                 this.#rejected = { error, until: Date.now() + REJECTED_MS };
+>>>>>>> main
             }
             throw error;
         } finally {
