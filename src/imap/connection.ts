@@ -3,16 +3,11 @@ import { ImapFlow } from 'imapflow';
 import { logIn } from '../message/log-in';
 import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
 import { secretForms } from '../message/secret-forms';
-<<<<<<< HEAD
-import type { ServerSettings } from '../message/server-settings';
+import type { GivenLogin, ServerSettings } from '../message/server-settings';
 import { BusyPatience } from './busy-patience';
 import { clientInfo } from './client-info';
 import { commandLogger, type CommandLog } from './command-log';
 import { imapError, isBusy, type ErrorContext } from './errors';
-=======
-import type { GivenLogin, ServerSettings } from '../message/server-settings';
-import { imapError, type ErrorContext } from './errors';
->>>>>>> main
 
 /** How to reach an IMAP account. */
 export interface ImapServer extends ServerSettings {
@@ -100,10 +95,6 @@ export class ImapConnection {
      *
      * @throws MailError for each way in which that fails; nothing stays open then.
      */
-<<<<<<< HEAD
-    static async open(server: ImapServer, timeouts: ConnectionTimeouts = {}): Promise<ImapConnection> {
-        const log: CommandLog = { error: undefined, garbled: undefined, throttled: null };
-=======
     static open(server: ImapServer, timeouts: ConnectionTimeouts = {}): Promise<ImapConnection> {
         return logIn(server.login, login => ImapConnection.#open(server, login, timeouts));
     }
@@ -113,8 +104,7 @@ export class ImapConnection {
         login: GivenLogin | null,
         timeouts: ConnectionTimeouts
     ): Promise<ImapConnection> {
-        const refusal: Refusal = { error: undefined, garbled: undefined };
->>>>>>> main
+        const log: CommandLog = { error: undefined, garbled: undefined, throttled: null };
         const client = new ImapFlow({
             host: server.host,
             port: server.port,
@@ -122,15 +112,9 @@ export class ImapConnection {
             // never left unset: imapflow would then log in in clear text when STARTTLS is not offered
             doSTARTTLS: server.security === 'starttls',
             tls: server.tls,
-<<<<<<< HEAD
-            ...(server.login ? { auth: { user: server.login.user, pass: server.login.password } } : {}),
+            ...(login ? { auth: authOf(login) } : {}),
             logger: commandLogger(log),
             clientInfo: CLIENT_INFO,
-=======
-            ...(login ? { auth: authOf(login) } : {}),
-            logger: refusalLogger(refusal),
-            clientInfo: { name: 'Mailflow for Node-RED', vendor: 'Mailflow', 'support-url': false },
->>>>>>> main
             disableAutoIdle: true,
             maxIdleTime: timeouts.idleRestartMs ?? IDLE_RESTART_MS,
             connectionTimeout: timeouts.connectMs ?? CONNECT_TIMEOUT_MS,
@@ -140,13 +124,8 @@ export class ImapConnection {
             maxResponseSize: MAX_RESPONSE_BYTES,
             maxLineLength: MAX_LINE_BYTES
         });
-<<<<<<< HEAD
-        const context = { account: server.label, secrets: secretForms(server.login) };
-        const connection = new ImapConnection(client, context, log, timeouts);
-=======
         const context = { account: server.label, secrets: secretForms(login) };
-        const connection = new ImapConnection(client, context, refusal, timeouts);
->>>>>>> main
+        const connection = new ImapConnection(client, context, log, timeouts);
         let timer: NodeJS.Timeout | undefined;
         const deadline = new Promise<never>((_resolve, reject) => {
             const late = (): void => reject(connection.error(timedOut(), 'login'));

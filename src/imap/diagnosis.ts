@@ -9,10 +9,8 @@ export interface ForeignError {
     authenticationFailed?: boolean;
     responseStatus?: string;
     responseText?: string;
-    /** The server's words where imapflow makes a failed login of a refused NAMESPACE. */
-    response?: unknown;
     serverResponseCode?: string;
-    /** The answer itself: parsed, or as text. */
+    /** The parsed answer; the words alone where imapflow makes a failed login of a refused NAMESPACE. */
     response?: unknown;
     tlsFailed?: boolean;
     throttleReset?: number;

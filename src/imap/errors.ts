@@ -44,11 +44,6 @@ export function imapError(error: unknown, context: ErrorContext): MailError {
     });
 }
 
-/** `response` is otherwise an object of the library. */
-function wordsOf({ responseText, reason, response }: ForeignError): string {
-    return responseText ?? reason ?? (typeof response === 'string' ? response : '');
-}
-
 function diagnose(error: ForeignError, leaf: ForeignError, secrets: readonly string[]): Diagnosis {
     const code = [error.code, leaf.code].find(candidate => typeof candidate === 'string') ?? '';
     const message = cleanResponse(redact(leaf.message ?? error.message ?? 'unknown error', secrets));

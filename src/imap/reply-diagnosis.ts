@@ -1,7 +1,10 @@
 import { MailErrorCode } from '../message/mail-error';
 import { responseCodeOf, wordsOf, type Diagnosis, type ForeignError } from './diagnosis';
 
-/** Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named. */
+/**
+ * Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named, and refuses every
+ * command after it; imapflow then calls it a failed login.
+ */
 const NO_MAILBOX = /authenticated but not connected/i;
 /** Gmail, Dovecot and Exchange each say it in their own words. */
 const CONNECTION_LIMIT = /too many (simultaneous )?connections|maximum number of connections|connection limit/i;
@@ -13,7 +16,6 @@ const BUSY_CODES = new Set(['UNAVAILABLE', 'INUSE']);
 const THROTTLED_CODES = new Set(['THROTTLED', 'LIMIT']);
 /** Gmail, which gives it the code OVERQUOTA, also in answer to a login. */
 const BANDWIDTH = /command or bandwidth limits/i;
-const NO_MAILBOX = /authenticated but not connected/i;
 /** When the server names no time: longer than a watcher's first pauses, short enough for a bad minute. */
 const BUSY_PAUSE_MS = 30_000;
 /** The server names the time: more milliseconds than a timer can hold would make it fire at once and for ever. */
@@ -32,24 +34,12 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
             remedy: 'Lower "connections" in the account, or close other mail programs.'
         };
     }
-<<<<<<< HEAD
     if (NO_MAILBOX.test(words)) {
-        // Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named, and refuses
-        // every command after it; imapflow then calls it a failed login
-        return {
-            code: MailErrorCode.ServerRefused,
-            kind: 'configuration',
-            problem: 'the login is right but there is no mailbox behind it',
-            remedy: 'Check that the user has a mailbox, may use IMAP, and has the right to this mailbox.'
-        };
+        return noMailbox();
     }
     const throttling = diagnoseThrottling(error, code, words);
     if (throttling) {
         return throttling;
-=======
-    if (NO_MAILBOX.test(`${words} ${typeof error.response === 'string' ? error.response : ''}`)) {
-        return noMailbox();
->>>>>>> main
     }
     if (error.authenticationFailed) {
         return diagnoseLogin(error, message);
@@ -77,7 +67,6 @@ function diagnoseThrottling(error: ForeignError, code: string, words: string): D
     if (!isNamed && !BANDWIDTH.test(words) && !(THROTTLED_CODES.has(responseCodeOf(error)) && !isLogin)) {
         return null;
     }
-<<<<<<< HEAD
     const retryAfterMs = isNamed ? Math.min(error.throttleReset ?? 0, MAX_THROTTLE_MS) : BUSY_PAUSE_MS;
     const time = isNamed ? ` for ${Math.ceil(retryAfterMs / 1000)} s` : '';
     return {
@@ -88,9 +77,6 @@ function diagnoseThrottling(error: ForeignError, code: string, words: string): D
         remedy: isNamed ? 'It is tried again after that pause.' : 'It is tried again after a pause.',
         retryAfterMs
     };
-=======
-    return diagnoseRefusal(error) ?? diagnoseCommand(code, message);
->>>>>>> main
 }
 
 /** RFC 5530 OVERQUOTA; RFC 4469 TOOBIG; imapflow itself compares with APPENDLIMIT (RFC 7889) and sends nothing. */
@@ -161,10 +147,7 @@ function diagnoseRefusal(error: ForeignError): Diagnosis | null {
     if (error.responseStatus !== 'NO' && error.responseStatus !== 'BAD') {
         return null;
     }
-<<<<<<< HEAD
     const code = responseCodeOf(error);
-=======
->>>>>>> main
     return {
         code: MailErrorCode.ServerRefused,
         kind: TEMPORARY_CODES.has(code) ? 'temporary' : 'permanent',
