@@ -28,6 +28,19 @@ describe('own profiles in the dialog of parse-inquiry', function () {
         await result.filter({ hasText: 'template-changed' }).waitFor();
     });
 
+    it('show what is incomplete in a mail beside what is not', async () => {
+        const editor = await suite.open([TAB, node([{ ...OWN_PROFILE, start: ['Wer'] }])]);
+        const { page } = editor;
+        await editor.openNode('parse inquiry');
+        await page.getByText('Try an own profile').click();
+        const digest = '<b>Wer:</b> Ben<br><b>Was:</b> Hallo<br><b>Wer:</b> Ada<br>';
+        const source = `From: Ben <ben@example.com>\nContent-Type: text/html\n\n${digest}\n`;
+        await page.getByLabel('Source', { exact: true }).fill(source);
+        await page.getByRole('button', { name: 'Show what is read' }).click();
+        const result = page.locator('#mailflow-preview-result');
+        await result.filter({ hasText: /"name": "Ben".*"reason": "incomplete".*"name": "Ada"/s }).waitFor();
+    });
+
     it('are saved beside the chosen ids, and can be added and removed', async () => {
         const editor = await suite.open([TAB, node(['adf', OWN_PROFILE])]);
         const { page } = editor;
