@@ -132,6 +132,39 @@ describe('a sign-in', () => {
         await signIns.start(codeTokens('n4'), REDIRECT);
     });
 
+    it('is refused as well when many begin at the same moment', async () => {
+        const begun = Array.from({ length: 10 }, (_, number) => signIns.start(codeTokens(`n${number}`), REDIRECT));
+        const ends = await Promise.allSettled(begun);
+        assert.equal(ends.filter(({ status }) => status === 'fulfilled').length, LIMITS.open);
+        const again = Array.from({ length: 2 }, () => signIns.start(codeTokens('n0'), REDIRECT));
+        const [first, second] = await Promise.all(again);
+        assert.equal(signIns.view('n0', first?.session ?? ''), null);
+        assert.equal(signIns.view('n0', second?.session ?? '')?.state, 'waiting');
+    });
+
+    it('leaves nothing that waits or asks when all are closed', async () => {
+        const at: number[] = [];
+        const device = await signIns.start(deviceTokens([], at), undefined);
+        await signIns.start(codeTokens('n1'), REDIRECT);
+        signIns.close();
+        await new Promise(resolve => setTimeout(resolve, 60));
+        assert.deepEqual(at, []);
+        assert.equal(signIns.view('device', device.session), null);
+        assert.equal(await signIns.callback(parameters('state-n1')), null);
+    });
+
+    it('that was given up while its answer was redeemed signs nobody in', async () => {
+        let redeem: (answer: TokenAnswer) => void = () => undefined;
+        const tokens = codeTokens('n1');
+        tokens.client.redeemCode = () => new Promise(resolve => (redeem = resolve));
+        const { session } = await signIns.start(tokens, REDIRECT);
+        const answered = signIns.callback(parameters('state-n1'));
+        signIns.cancel('n1', session);
+        redeem(ANSWER);
+        assert.equal((await answered)?.state, 'failed');
+        assert.equal((await tokens.status()).state, 'signed-out');
+    });
+
     it('with a device waits as long as it is told to, and longer when it is told so', async () => {
         const at: number[] = [];
         const tokens = deviceTokens(['pending', 'slow-down', 'pending', 'failure', ANSWER], at);
