@@ -1,6 +1,8 @@
 import { MailErrorCode } from '../message/mail-error';
 import type { Diagnosis, ForeignError } from './diagnosis';
 
+/** imapflow (2.10) asks the server for nothing when it offers neither XOAUTH2 nor OAUTHBEARER. */
+const NO_MECHANISM = 'Unsupported authentication mechanism';
 /** Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named. */
 const NO_MAILBOX = /authenticated but not connected/i;
 /** Gmail, Dovecot and Exchange each say it in their own words. */
@@ -132,6 +134,15 @@ function diagnoseRefusal(error: ForeignError): Diagnosis | null {
 }
 
 function diagnoseCommand(code: string, message: string): Diagnosis | null {
+    if (message === NO_MECHANISM) {
+        return {
+            code: MailErrorCode.NotConfigured,
+            kind: 'configuration',
+            step: 'login',
+            problem: 'the server offers no login with this kind of secret',
+            remedy: 'Choose another login in the account: password or OAuth2.'
+        };
+    }
     if (code === 'MissingServerExtension') {
         return {
             code: MailErrorCode.ServerRefused,
