@@ -6,7 +6,6 @@ import { smtpError } from './errors';
 
 /** A renewed token follows one that was rejected on the same connection; a server may repeat both of them. */
 const MAX_REMEMBERED_TOKENS = 4;
-
 /** Under its own name nodemailer (10.6) would pass XOAUTH2 over for PLAIN or LOGIN where a server offers these too. */
 const METHOD = 'TOKEN';
 
@@ -46,8 +45,8 @@ export class LoginAuth {
     }
 
     /**
-     * The handler for XOAUTH2, under its other name. nodemailer's own asks for a new token only after a challenge, and Microsoft refuses a
-     * token without one.
+     * The handler for XOAUTH2, under its other name. nodemailer's own asks for a new token only after a challenge, and
+     * Microsoft refuses a token without one.
      */
     get handlers(): Record<string, (context: SMTPConnectionCustomAuthContext) => Promise<void>> {
         const { login } = this.#server;
