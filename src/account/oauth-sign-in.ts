@@ -65,12 +65,11 @@ export class SignIns {
      * @throws MailError
      */
     async start(tokens: OAuthTokens, redirectUri: unknown): Promise<StartedSignIn> {
-        this.#makeRoom(tokens.id);
         const { client, settings } = tokens;
         switch (settings.flow) {
             case 'code': {
                 const { authorizationUrl, ...code } = await client.beginCodeFlow(checkedRedirectUri(redirectUri));
-                const { id } = this.#open(tokens, code, Date.now() + this.#limits.openMs);
+                const { id } = this.#open(tokens, code);
                 return { session: id, flow: 'code', authorizationUrl };
             }
             case 'device': {
@@ -83,7 +82,7 @@ export class SignIns {
                 return { session: session.id, flow: 'device', userCode, verificationUri, expiresAt };
             }
             case 'client': {
-                const session = this.#open(tokens, null, Date.now() + this.#limits.openMs);
+                const session = this.#open(tokens, null);
                 void this.#finish(session, client.clientCredentials());
                 return { session: session.id, flow: 'client' };
             }
@@ -129,12 +128,14 @@ export class SignIns {
         }
     }
 
-    /** Ends everything that waits; for tests, a runtime ends with its process. */
+    /** Ends everything that waits. */
     close(): void {
         [...this.#sessions.values()].forEach(session => this.#drop(session));
     }
 
-    #open(tokens: OAuthTokens, code: CodeFlowSecrets | null, until: number): Session {
+    /** Throws MailError when as many as allowed are open. Asked after every wait: others may have begun meanwhile. */
+    #open(tokens: OAuthTokens, code: CodeFlowSecrets | null, until = Date.now() + this.#limits.openMs): Session {
+        this.#makeRoom(tokens.id);
         const session: Session = {
             id: randomBytes(18).toString('base64url'),
             node: tokens.id,
@@ -217,7 +218,6 @@ export class SignIns {
         throw refusedByProvider(expired, session.tokens.settings.label, []);
     }
 
-    /** Throws MailError when as many as allowed are open. */
     #makeRoom(node: string): void {
         const now = Date.now();
         for (const session of [...this.#sessions.values()]) {

@@ -1,6 +1,8 @@
 import { MailErrorCode } from '../message/mail-error';
 import { responseCodeOf, wordsOf, type Diagnosis, type ForeignError } from './diagnosis';
 
+/** imapflow (2.10) asks the server for nothing when it offers neither XOAUTH2 nor OAUTHBEARER. */
+const NO_MECHANISM = 'Unsupported authentication mechanism';
 /**
  * Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named, and refuses every
  * command after it; imapflow then calls it a failed login.
@@ -158,6 +160,15 @@ function diagnoseRefusal(error: ForeignError): Diagnosis | null {
 }
 
 function diagnoseCommand(code: string, message: string): Diagnosis | null {
+    if (message === NO_MECHANISM) {
+        return {
+            code: MailErrorCode.NotConfigured,
+            kind: 'configuration',
+            step: 'login',
+            problem: 'the server offers no login with this kind of secret',
+            remedy: 'Choose another login in the account: password or OAuth2.'
+        };
+    }
     if (code === 'MissingServerExtension') {
         return {
             code: MailErrorCode.ServerRefused,

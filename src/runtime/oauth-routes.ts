@@ -4,6 +4,7 @@ import type { SignInStatus } from '../account/oauth-tokens';
 import { errorReport, type ErrorReport } from '../account/probe-report';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { AccountForm } from './account-form';
+import { whenFlowsEnd } from './flows-end';
 import { readOAuthForm } from './oauth-form';
 import { PAGE_HEADERS, signInPage } from './oauth-page';
 import { signInsOf, type OAuthRegistry } from './oauth-registry';
@@ -38,6 +39,7 @@ export function serveSignIns(RED: NodeAPI): void {
         const may = (kind: 'read' | 'write') => RED.auth.needsPermission(`mail-oauth.${kind}`);
         const registry = signInsOf(RED);
         const { signIns } = registry;
+        let endsWithFlows = false;
         // before the ids: the provider sends a browser here that has no token of the editor; the state is its pass
         httpAdmin.get('/mailflow/mail-oauth/callback', (request: Request, response: Response) => {
             void answerBrowser(registry, request, response);
@@ -61,6 +63,14 @@ export function serveSignIns(RED: NodeAPI): void {
             json(async request => {
                 const form = (request.body ?? {}) as SignInForm;
                 const settings = readOAuthForm(RED, idOf(request), form);
+                if (!endsWithFlows) {
+                    endsWithFlows = true;
+                    // an embedded runtime may end long before its process, and a device is asked for until then
+                    whenFlowsEnd(RED, () => {
+                        endsWithFlows = false;
+                        signIns.close();
+                    });
+                }
                 return signIns.start(registry.tryOut(idOf(request), settings), form.redirectUri);
             })
         );

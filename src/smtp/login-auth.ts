@@ -6,6 +6,8 @@ import { smtpError } from './errors';
 
 /** A renewed token follows one that was rejected on the same connection; a server may repeat both of them. */
 const MAX_REMEMBERED_TOKENS = 4;
+/** Under its own name nodemailer (10.6) would pass XOAUTH2 over for PLAIN or LOGIN where a server offers these too. */
+const METHOD = 'TOKEN';
 
 interface AuthData {
     type?: string;
@@ -38,17 +40,17 @@ export class LoginAuth {
             return undefined;
         }
         return 'tokens' in login
-            ? { type: 'custom', method: 'XOAUTH2', user: login.user }
+            ? { type: 'custom', method: METHOD, user: login.user }
             : { user: login.user, pass: login.password };
     }
 
     /**
-     * The handler for XOAUTH2. nodemailer's own asks for a new token only after a challenge, and Microsoft refuses a
-     * token without one.
+     * The handler for XOAUTH2, under its other name. nodemailer's own asks for a new token only after a challenge, and
+     * Microsoft refuses a token without one.
      */
     get handlers(): Record<string, (context: SMTPConnectionCustomAuthContext) => Promise<void>> {
         const { login } = this.#server;
-        return isTokenLogin(login) ? { XOAUTH2: context => this.#logIn(login, context) } : {};
+        return isTokenLogin(login) ? { [METHOD]: context => this.#logIn(login, context) } : {};
     }
 
     async #logIn(login: TokenLogin, context: SMTPConnectionCustomAuthContext): Promise<void> {

@@ -18,6 +18,25 @@ describe('secretForms', () => {
         });
     }
 
+    const token = { user: 'anna', accessToken: 'eyJ0eXAi.access-token.of-anna' };
+    const fields = `user=anna\x01auth=Bearer ${token.accessToken}\x01\x01`;
+    for (const [way, echo] of [
+        ['as it is', token.accessToken],
+        ['as XOAUTH2 sends it', Buffer.from(fields).toString('base64')]
+    ] as const) {
+        it(`finds a token ${way}`, () => {
+            assert.equal(redact(`cannot read <${echo}> here`, secretForms(token)), 'cannot read <***> here');
+        });
+    }
+
+    it('leaves no readable part of a token wherever it stands in base64', () => {
+        for (const before of ['', 'a', 'ab', 'n,a=anna,\x01host=mail.shop.example\x01port=993\x01auth=Bearer ']) {
+            const echo = Buffer.from(`${before}${token.accessToken}\x01\x01`).toString('base64');
+            const rest = Buffer.from(redact(echo, secretForms(token)).replace('***', ''), 'base64').toString('latin1');
+            assert.ok(!rest.includes('access-token'), before);
+        }
+    });
+
     it('has nothing to hide without a login', () => assert.deepEqual(secretForms(null), []));
 
     it('names each form once', () => {

@@ -140,6 +140,22 @@ describe('FileStore', () => {
         });
     }
 
+    it('removes a value and the one before it', async () => {
+        await store.save('key', 1);
+        await store.save('key', 2);
+        await store.save('other', 3);
+        const before = files().length;
+        await store.remove('key');
+        assert.equal(files().length, before - 2);
+        assert.deepEqual(await store.load('key'), { state: 'absent' });
+        assert.deepEqual(await store.load('other'), { state: 'present', value: 3 });
+        await store.remove('key');
+    });
+
+    it('has nothing to remove from a folder that was never made', async () => {
+        await store.remove('key');
+    });
+
     describe('rejects', () => {
         it('a save into a folder that cannot be made', async () => {
             writeFileSync(join(temp.path, 'mailflow'), 'a file');
