@@ -6,7 +6,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             const current = mailflow.current(node, property);
             return current === undefined || current === null || current === '_ADD_' ? '' : String(current).trim();
         };
-        const parts = ['security', 'host', 'port', 'verify', 'tls', 'auth'].map(value);
+        const properties = ['security', 'host', 'port', 'verify', 'tls', 'auth'];
+        const parts = (value('auth') === 'oauth2' ? [...properties, 'oauth'] : properties).map(value);
         // what comes from the environment can change without anybody opening the editor: no test holds for it
         return parts.some(mailflow.isEnv) ? '' : parts.join(' ');
     },
@@ -147,7 +148,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         let running = null;
 
         const revalidate = () => tested.trigger('change');
-        ['security', 'host', 'port', 'verify', 'tls', 'auth'].forEach(property =>
+        ['security', 'host', 'port', 'verify', 'tls', 'auth', 'oauth'].forEach(property =>
             field(property).on('change input', revalidate)
         );
         ['user', 'password'].forEach(property => {

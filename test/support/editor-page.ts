@@ -107,6 +107,21 @@ export class EditorPage {
         await this.settle();
     }
 
+    /** Opens the dialog of the sign-in that the open account refers to, or of a new one. */
+    async openSignIn(button: 'add' | 'edit'): Promise<void> {
+        await this.page.locator(`#node-config-input-btn-oauth-${button}`).click();
+        await this.page.locator('#node-config-input-provider').waitFor();
+        await this.settle();
+    }
+
+    /** Leaves the dialog of a sign-in; the one of its account takes its place. */
+    async leaveSignIn(button: 'ok' | 'cancel'): Promise<void> {
+        await this.page.locator(`#node-config-dialog-${button}`).click();
+        await this.page.locator('#node-config-input-provider').waitFor({ state: 'detached' });
+        await this.page.locator('#node-config-input-oauth').waitFor({ state: 'attached' });
+        await this.settle();
+    }
+
     async done(): Promise<void> {
         await this.page.locator('#node-dialog-ok').click();
         await this.page.locator('#node-dialog-ok').waitFor({ state: 'detached' });

@@ -94,7 +94,10 @@ export function loadEditor(language: Language = 'en-US'): Editor {
     };
     const RED = {
         _: text,
-        nodes: { registerType: (type: string, definition: NodeDefinition) => definitions.set(type, definition) },
+        nodes: {
+            registerType: (type: string, definition: NodeDefinition) => definitions.set(type, definition),
+            node: () => undefined
+        },
         plugins: { registerPlugin: () => undefined },
         validators: { typedInput: (_options: object) => (_value: unknown, _opt: unknown) => true }
     };

@@ -7,10 +7,12 @@ import { listedTypes, loadEditor, readScript, readTemplate } from '../../support
 /** Saved flows hold these names, so none may ever change or disappear. */
 const PROPERTIES: Record<string, string> = {
     'imap-account':
-        'name address preset host port security tls verify auth sent trash drafts junk archive rights connections tested',
+        'name address preset host port security tls verify auth oauth sent trash drafts junk archive rights ' +
+        'connections tested',
     'smtp-account':
-        'name preset host port security tls verify auth senderName senderAddress sendAs signatureText signatureHtml ' +
+        'name preset host port security tls verify auth oauth senderName senderAddress sendAs signatureText signatureHtml ' +
         'messagesPerMinute messagesPerDay recipientsPerDay recipientsPerMessage maxSizeMB connections imap tested',
+    'mail-oauth': 'name provider flow tenant clientId authorizeUrl tokenUrl deviceUrl scopes user',
     'imap-in':
         'name account folders push interval start startCount startDays senders search content attachments ' +
         'attachmentsDir maxSizeMB oversize ack timeout inFlight attempts afterSuccess afterSuccessValue ' +
@@ -42,6 +44,7 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
         connections: 5
     },
     'smtp-account': { security: 'tls', verify: true, auth: 'password', sendAs: [], connections: 2 },
+    'mail-oauth': { provider: 'microsoft', flow: 'code', tenant: '', scopes: '' },
     'imap-in': {
         folders: [],
         push: true,
@@ -90,6 +93,12 @@ const DEFAULTS: Record<string, Record<string, unknown>> = {
     },
     'fetch-mail': { content: 'text', attachments: 'none', attachmentsDir: '', maxSizeMB: 25 },
     'smtp-out': { signature: true, attempts: 5, attachmentsDir: '' }
+};
+const LOGIN = { user: { type: 'text' }, password: { type: 'password' } };
+const CREDENTIALS: Record<string, object> = {
+    'imap-account': LOGIN,
+    'smtp-account': LOGIN,
+    'mail-oauth': { clientSecret: { type: 'password' }, refreshToken: { type: 'password' } }
 };
 const PORTS: Record<string, [number, number]> = {
     'imap-in': [0, 2],
@@ -178,14 +187,9 @@ describe('node definitions', () => {
                 assert.deepEqual(unreadableParts(readScript(type), type), []);
             });
 
-            it('keeps user name and password out of the flow file', () => {
-                const isAccount = type.endsWith('-account');
-                const credentials = { user: { type: 'text' }, password: { type: 'password' } };
-                assert.deepEqual(
-                    definition.credentials && JSON.parse(JSON.stringify(definition.credentials)),
-                    isAccount ? credentials : undefined
-                );
-                assert.ok(!isAccount || readScript(type).includes("password: { type: 'password' }"));
+            it('keeps logins out of the flow file', () => {
+                const credentials = definition.credentials && JSON.parse(JSON.stringify(definition.credentials));
+                assert.deepEqual(credentials, CREDENTIALS[type]);
             });
 
             it('declares validators with the two parameters that a reason needs', () => {

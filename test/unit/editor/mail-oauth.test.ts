@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { loadEditor } from '../../support/editor-sandbox';
+
+interface OauthCode {
+    oauthReturnAddress(location: { origin: string; pathname: string }): { address: string; isReached: boolean };
+    isWebAddress(text: unknown): boolean;
+}
+
+const code = loadEditor().mailflow as unknown as OauthCode;
+
+function returnAddress(url: string): { address: string; isReached: boolean } {
+    const { origin, pathname } = new URL(url);
+    return { ...code.oauthReturnAddress({ origin, pathname }) };
+}
+
+describe('the address to which a provider sends the browser back', () => {
+    it('lies below the address under which the editor is open, wherever that is', () => {
+        for (const [editor, expected] of [
+            ['https://flows.example.com/?x=1#flow/abc', 'https://flows.example.com/mailflow/mail-oauth/callback'],
+            ['https://example.com:8443/admin/', 'https://example.com:8443/admin/mailflow/mail-oauth/callback'],
+            ['http://localhost:1880/', 'http://localhost:1880/mailflow/mail-oauth/callback'],
+            ['http://127.0.0.1:1880/', 'http://127.0.0.1:1880/mailflow/mail-oauth/callback'],
+            ['http://[::1]:1880/', 'http://[::1]:1880/mailflow/mail-oauth/callback']
+        ] as const) {
+            assert.deepEqual(returnAddress(editor), { address: expected, isReached: true });
+        }
+    });
+
+    it('is one that providers accept, to be pasted, when the editor is open by plain http under a name', () => {
+        assert.deepEqual(returnAddress('http://flows.lan:1880/admin/'), {
+            address: 'http://localhost:1880/admin/mailflow/mail-oauth/callback',
+            isReached: false
+        });
+    });
+});
+
+describe('an address that a provider gives', () => {
+    it('is opened only when it leads to a page', () => {
+        assert.equal(code.isWebAddress('https://login.example.com/'), true);
+        for (const address of ['javascript:alert(1)', 'data:text/html,x', '//evil.example', '', undefined, null]) {
+            assert.equal(code.isWebAddress(address), false, String(address));
+        }
+    });
+});
