@@ -81,17 +81,21 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         return Object.assign(done, { abort: () => running.abort() });
     },
 
-    /** What a person can do about a failure, in the language of the editor as far as it has a sentence for it. */
+    /**
+     * What a person can do about a failure, in the language of the editor as far as it has a sentence for it. Where
+     * the server's words hold a code that is known, the sentence is about that.
+     */
     errorTexts(error) {
+        const [code = ''] = /AADSTS\d+|\b5\.7\.139\b|^(access_denied|expired_token)\b/.exec(error.response) || [];
         const own = kind => {
-            const key = kind + '.' + error.code;
-            const text = error.code ? mailflow.text(key) : '';
-            return text.endsWith(key) ? '' : text;
+            const keys = [code.replace(/\./g, '-'), error.code].filter(Boolean).map(name => kind + '.' + name);
+            return keys.map(key => [key, mailflow.text(key)]).find(([key, text]) => !text.endsWith(key));
         };
-        const problem = own('error');
+        const [, problem] = own('error') || [];
+        const [, remedy] = own('remedy') || [];
         return {
             problem: problem || error.problem,
-            remedy: own('remedy') || error.remedy,
+            remedy: remedy || error.remedy,
             // the sentence of the runtime names host, folder or variable
             detail: problem ? error.problem : '',
             response: error.response

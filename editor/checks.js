@@ -88,8 +88,9 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 }
                 try {
                     const url = new URL(String(value).trim());
-                    const isPlain = url.protocol === 'http:' && mailflow.isLoopback(url);
-                    return url.protocol === 'https:' || isPlain || reason(opt, 'oauth-url');
+                    const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && mailflow.isLoopback(url));
+                    const isPlain = url.username + url.password + url.hash === '';
+                    return (isSafe && isPlain) || reason(opt, 'oauth-url');
                 } catch {
                     return reason(opt, 'oauth-url');
                 }

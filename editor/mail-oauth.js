@@ -10,24 +10,25 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         custom: ['code', 'device', 'client']
     },
 
-    /** What is asked for while the field is empty. Microsoft's names carry the resource, else the token is for Graph. */
+    /** What is asked for while the field is empty, as the runtime has it. */
     oauthScopes(provider, flow) {
         if (provider === 'google') {
-            return 'https://mail.google.com/';
+            return 'openid email https://mail.google.com/';
         }
         if (provider !== 'microsoft') {
             return '';
         }
+        const resource = 'https://outlook.office.com/';
         return flow === 'client'
             ? 'https://outlook.office365.com/.default'
-            : 'https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access';
+            : `openid profile offline_access ${resource}IMAP.AccessAsUser.All ${resource}SMTP.Send`;
     },
 
     /** A variable may stand for any provider, and so for any way. */
     oauthFlowsOf: provider => mailflow.oauthFlows[provider] || mailflow.oauthFlows.custom,
 
     /** Providers accept plain http only for the machine on which the browser itself runs. */
-    isLoopback: url => ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname),
+    isLoopback: url => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname),
 
     /**
      * Where the provider sends the browser after the sign-in, and whether the editor is reached there. An editor that

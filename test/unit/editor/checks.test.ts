@@ -160,8 +160,9 @@ describe('validators', () => {
         for (const type of ['imap-account', 'smtp-account']) {
             assertReason(judge(type, 'oauth', '', { auth: 'oauth2' }), /^Sign-in: a value is missing/);
             assertReason(judge(type, 'oauth', '_ADD_', { auth: 'oauth2' }), /a value is missing/);
-            // nothing of this id is in the editor
-            assertReason(judge(type, 'oauth', 'gone', { auth: 'oauth2' }), /a value is missing/);
+            assertReason(judge(type, 'oauth', 'not in the editor', { auth: 'oauth2' }), /a value is missing/);
+            english.nodes.set('o1', { id: 'o1', type: 'mail-oauth' });
+            assert.equal(judge(type, 'oauth', 'o1', { auth: 'oauth2' }), true);
             assert.equal(judge(type, 'oauth', '', { auth: 'password' }), true);
         }
     });
@@ -200,7 +201,13 @@ describe('validators', () => {
             for (const local of ['http://localhost:8080/x', 'http://127.0.0.1/x', 'http://[::1]:1/x']) {
                 assert.equal(judge('mail-oauth', property, local, custom(flow)), true, local);
             }
-            for (const wrong of ['http://login.example.com/x', 'login.example.com', 'javascript:alert(1)', 'x y']) {
+            for (const wrong of [
+                'http://login.example.com/x',
+                'login.example.com',
+                'javascript:alert(1)',
+                'x y',
+                'https://a:b@c.example/'
+            ]) {
                 assertReason(judge('mail-oauth', property, wrong, custom(flow)), /begins with https:/);
             }
             assert.equal(judge('mail-oauth', property, '', { provider: 'microsoft', flow }), true);
