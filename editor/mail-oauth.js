@@ -61,7 +61,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
     },
 
     /** Call in oneditprepare of mail-oauth, after `open`. */
-    oauthFields() {
+    oauthFields(node) {
         const field = property => $('#node-config-input-' + property);
         const form = field('provider').closest('form');
         const ways = field('flow').children().get();
@@ -98,8 +98,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         update();
 
         const { address, isReached } = mailflow.oauthReturnAddress(window.location);
-        const target = $('#node-config-mailflow-return').val(address);
-        mailflow.copyButton(target, form.find('label[for="node-config-mailflow-return"]').text().trim());
+        mailflow.copyButton($('#node-config-mailflow-return').val(address), node._('mail-oauth.label.return'));
         if (isReached) {
             form.find('.mailflow-not-reached').remove();
         }
