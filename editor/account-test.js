@@ -83,12 +83,14 @@ window.mailflow = Object.assign(window.mailflow || {}, {
 
     /**
      * What a person can do about a failure, in the language of the editor as far as it has a sentence for it. Where
-     * the server's words hold a code that is known, the sentence is about that.
+     * the server's words hold a code that is known, the sentence is about that. `prefix` names sentences that go before
+     * the usual ones.
      */
-    errorTexts(error) {
+    errorTexts(error, prefix = '') {
         const [code = ''] = /AADSTS\d+|\b5\.7\.139\b|^(access_denied|expired_token)\b/.exec(error.response) || [];
         const own = kind => {
-            const keys = [code.replace(/\./g, '-'), error.code].filter(Boolean).map(name => kind + '.' + name);
+            const names = [code.replace(/\./g, '-'), error.code].filter(Boolean).map(name => kind + '.' + name);
+            const keys = prefix ? [...names.map(name => prefix + name), ...names] : names;
             return keys.map(key => [key, mailflow.text(key)]).find(([key, text]) => !text.endsWith(key));
         };
         const [, problem] = own('error') || [];
@@ -130,8 +132,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
     },
 
     /** Problem, remedy, details and the server's own words, each on a line of its own. */
-    errorLines(error, target) {
-        const { problem, remedy, detail, response } = mailflow.errorTexts(error);
+    errorLines(error, target, prefix) {
+        const { problem, remedy, detail, response } = mailflow.errorTexts(error, prefix);
         const line = (text, className) => text && $('<div>').addClass(className).text(text).appendTo(target);
         line(problem, 'mailflow-failure');
         line(remedy, 'mailflow-remedy');

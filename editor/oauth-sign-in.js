@@ -51,7 +51,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         } else if (state === 'rejected') {
             line('rejected', {}, 'mailflow-failure');
             if (error) {
-                mailflow.errorLines(error, box);
+                mailflow.errorLines(error, box, 'oauth-');
             }
         } else {
             line('signed-out');
@@ -115,7 +115,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             const url = field.val().trim();
             problem.empty();
             if (url !== '') {
-                paste(url).catch(error => mailflow.errorLines(error, problem));
+                paste(url).catch(error => mailflow.errorLines(error, problem, 'paste-'));
             }
         };
         field.on('keydown', event => {
@@ -172,7 +172,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
 
         const fail = error => {
             state.empty();
-            mailflow.errorLines(error, state);
+            mailflow.errorLines(error, state, 'oauth-');
         };
         const show = answer => {
             isSignedIn = answer.state === 'signed-in' || answer.state === 'rejected';
