@@ -19,6 +19,8 @@ export interface EditorOptions {
     language?: 'en-US' | 'de-DE';
     /** The dark theme of Node-RED 5; version 4 has none. */
     dark?: boolean;
+    /** Origins beside the editor's own that pages may be loaded from, also in further tabs. */
+    alsoFrom?: readonly string[];
 }
 
 /** Starts Debian's Chromium with a profile of its own that vanishes with it. */
@@ -61,7 +63,7 @@ export class EditorPage {
         await context.addInitScript('globalThis.__name = value => value');
         // fonts, catalogues and news live on the internet, where tests have no business
         await context.route(
-            address => address.origin !== new URL(url).origin,
+            address => ![new URL(url).origin, ...(options.alsoFrom ?? [])].includes(address.origin),
             route => route.abort()
         );
         await editor.load(url);
