@@ -3,15 +3,16 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { readSendingSettings } from '../src/account/sending-settings';
 import { probeSmtp } from '../src/account/probe-smtp';
 import { readSecretFiles } from '../src/account/secret-file';
-import { readServerSettings } from '../src/account/server-settings';
+import { readServerSettings, type SignInFinder } from '../src/account/server-settings';
 import { awaitArrival } from '../src/account/test-mail';
 import type { Security, ServerSettings } from '../src/message/server-settings';
-import type { AccountSettingsHolder } from '../src/runtime/account-form';
 import { findImapAccount } from '../src/runtime/account-lookup';
 import { serveDiscovery } from '../src/runtime/discovery-route';
+import type { AccountSettingsHolder } from '../src/runtime/form-values';
 import { healthOf, sendListener } from '../src/runtime/health';
 import { serveHealth } from '../src/runtime/health-route';
 import { onClose } from '../src/runtime/input';
+import { signInSource, signInsOf } from '../src/runtime/oauth-registry';
 import { servePresets } from '../src/runtime/preset-route';
 import { serveProbe } from '../src/runtime/probe-route';
 import type { MailSenderHolder } from '../src/runtime/sender-lookup';
@@ -31,6 +32,8 @@ interface Credentials {
 }
 interface SmtpAccountConfig extends NodeDef {
     tls?: string;
+    auth?: string;
+    oauth?: string;
 }
 type AccountNode = Node<Credentials> & MailSenderHolder & AccountSettingsHolder;
 
@@ -47,7 +50,7 @@ export = function (RED: NodeAPI, timeouts = SMTP_TIMEOUTS): void {
         let counter: SendCounter | null = null;
         try {
             this.login = readSecretFiles(this.login);
-            const { server, settings } = read(this.saved, this.login);
+            const { server, settings } = read(this.saved, this.login, id => signInSource(RED, id));
             const quota = quotaFor(this, server, settings.limits);
             label = server.label;
             counter = new SendCounter(settings.limits, quota);
@@ -63,15 +66,19 @@ export = function (RED: NodeAPI, timeouts = SMTP_TIMEOUTS): void {
             problem: this.sender.problem,
             sent: () => counter?.report() ?? null
         });
+        const unwatch = signInsOf(RED).watch(config.auth === 'oauth2' ? (config.oauth ?? '') : '', {
+            failed: error => health.failed(config.id, error)
+        });
         onClose(this, () => {
+            unwatch();
             entry.leave();
             return this.sender.close();
         });
     }
 
-    function read(saved: SavedProperties, login: SavedProperties) {
+    function read(saved: SavedProperties, login: SavedProperties, signIn: SignInFinder) {
         const tls = findTlsConfig(RED, String(saved['tls'] ?? ''));
-        const server = readServerSettings(saved, login, PORTS, tls);
+        const server = readServerSettings(saved, login, PORTS, tls, signIn);
         return { server, settings: readSendingSettings(saved, server) };
     }
 
@@ -96,7 +103,8 @@ export = function (RED: NodeAPI, timeouts = SMTP_TIMEOUTS): void {
     serveProbe(RED, 'smtp-account', async ({ saved, credentials }, report, signal) => {
         const inbox = String(saved['imap'] ?? '');
         const arrival = (token: string) => awaitArrival(findImapAccount(RED, inbox), token, signal);
-        const probe = { ...read(saved, credentials), arrival: inbox === '' ? null : arrival };
+        const parts = read(saved, credentials, id => signInSource(RED, id, true));
+        const probe = { ...parts, arrival: inbox === '' ? null : arrival };
         return { ok: await probeSmtp(probe, report, signal) };
     });
     RED.nodes.registerType<AccountNode, SmtpAccountConfig, object, Credentials>('smtp-account', SmtpAccountNode, {

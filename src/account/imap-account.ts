@@ -31,6 +31,7 @@ export class ImapAccount {
     readonly #users = new Set<string>();
     #line: SharedLine;
     #watching = 0;
+    /** Of a password; a token source remembers by itself, until somebody signs in again. */
     #rejected: { error: MailError; until: number } | null = null;
     /** The login that others wait for; never rejects. */
     #login: Promise<void> | null = null;
@@ -155,7 +156,8 @@ export class ImapAccount {
             this.#rejected = null;
             return connection;
         } catch (error) {
-            if (error instanceof MailError && error.kind === 'credentials') {
+            const { login } = this.settings.server;
+            if (error instanceof MailError && error.kind === 'credentials' && login && 'password' in login) {
                 this.#rejected = { error, until: Date.now() + REJECTED_MS };
             }
             throw error;

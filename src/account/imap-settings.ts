@@ -3,7 +3,7 @@ import type { SpecialFolders, SpecialUse } from '../imap/connection';
 import type { ImapAccountSettings } from './imap-account';
 import { parseRights } from './rights';
 import { parseAddress } from '../sender/mailbox-parser';
-import { readServerSettings, type TlsConfigNode } from './server-settings';
+import { readServerSettings, type SignInFinder, type TlsConfigNode } from './server-settings';
 
 const PORTS = { tls: 993, starttls: 143, none: 143 } as const;
 const SPECIAL_USES: readonly SpecialUse[] = ['sent', 'trash', 'drafts', 'junk', 'archive'];
@@ -14,7 +14,8 @@ const MAX_CONNECTIONS = 50;
 export function readImapSettings(
     saved: SavedProperties,
     credentials: SavedProperties,
-    tlsNode: TlsConfigNode | null
+    tlsNode: TlsConfigNode | null,
+    signIn?: SignInFinder
 ): ImapAccountSettings {
     const folders: SpecialFolders = {};
     for (const use of SPECIAL_USES) {
@@ -23,7 +24,7 @@ export function readImapSettings(
             folders[use] = path;
         }
     }
-    const server = readServerSettings(saved, credentials, PORTS, tlsNode);
+    const server = readServerSettings(saved, credentials, PORTS, tlsNode, signIn);
     const addresses = [readText(saved, 'address'), server.login?.user ?? ''];
     return {
         server: { ...server, folders },

@@ -12,7 +12,16 @@ import {
 } from './certificate';
 import type { ImapAccountSettings } from './imap-account';
 import { lookUp } from './look-up';
-import { failed, passed, reportWayUntil, skipped, warning, type ProbeStep, type ReportStep } from './probe-report';
+import {
+    failed,
+    passed,
+    reportToken,
+    reportWayUntil,
+    skipped,
+    warning,
+    type ProbeStep,
+    type ReportStep
+} from './probe-report';
 
 /** A person waits for the answer: shorter than for a connection that is tried again for ever. */
 export const PROBE_TIMEOUTS: Readonly<ConnectionTimeouts> = {
@@ -43,7 +52,7 @@ export async function probeImap(
     timeouts: ConnectionTimeouts = PROBE_TIMEOUTS
 ): Promise<ImapProbe> {
     const { server } = settings;
-    if (!(await lookUp(server.host, server.label, report))) {
+    if (!(await reportToken(server.login, report)) || !(await lookUp(server.host, server.label, report))) {
         return { ok: false, folders: [] };
     }
     let facts: CertificateFacts | null = null;

@@ -1,8 +1,10 @@
 import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
+import type { ServerSettings } from '../message/server-settings';
 
 /** What the test of an account goes through, in this order. */
 export type ProbeStepName =
     | 'settings'
+    | 'token'
     | 'look-up'
     | 'connect'
     | 'tls'
@@ -64,10 +66,26 @@ export function failed(step: ProbeStepName, error: unknown): ProbeStep {
     return { step, outcome: 'failed', note: '', values: {}, error: errorReport(error) };
 }
 
+/** Asks for a token first, for an account that logs in with one; false when there is none. */
+export async function reportToken(login: ServerSettings['login'], report: ReportStep): Promise<boolean> {
+    if (!login || !('tokens' in login)) {
+        return true;
+    }
+    try {
+        await login.tokens.token();
+        report(passed('token', 'token'));
+        return true;
+    } catch (error) {
+        report(failed('token', error));
+        return false;
+    }
+}
+
 /** The way to a server; what fails on it says how far it got. */
 const WAY: readonly ProbeStepName[] = ['look-up', 'connect', 'tls', 'login'];
 const ON_THE_WAY: Partial<Record<ErrorStep, ProbeStepName>> = {
     configure: 'settings',
+    'sign-in': 'token',
     'look-up': 'look-up',
     connect: 'connect',
     greeting: 'connect',

@@ -4,7 +4,7 @@ import type { SendingSettings } from '../smtp/sending-settings';
 import { certificateFacts, watchCertificate, type CertificateFacts } from './certificate';
 import { lookUp } from './look-up';
 import { reportFailedWay, tlsStep } from './probe-imap';
-import { failed, passed, skipped, warning, type ProbeStep, type ReportStep } from './probe-report';
+import { failed, passed, reportToken, skipped, warning, type ProbeStep, type ReportStep } from './probe-report';
 import { buildTestMail, type Arrival } from './test-mail';
 
 export interface SmtpProbe {
@@ -21,7 +21,7 @@ export interface SmtpProbe {
  */
 export async function probeSmtp(probe: SmtpProbe, report: ReportStep, signal: AbortSignal): Promise<boolean> {
     const { server } = probe;
-    if (!(await lookUp(server.host, server.label, report))) {
+    if (!(await reportToken(server.login, report)) || !(await lookUp(server.host, server.label, report))) {
         return false;
     }
     let facts: CertificateFacts | null = null;
@@ -51,7 +51,7 @@ async function logIn(connection: SmtpProbeConnection, server: ServerSettings, re
         return true;
     }
     try {
-        await connection.login(server.login);
+        await connection.login();
         report(passed('login', 'login', { user: server.login.user }));
         return true;
     } catch (error) {

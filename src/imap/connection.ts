@@ -1,7 +1,8 @@
 import { ImapFlow } from 'imapflow';
+import { logIn } from '../message/log-in';
 import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
 import { secretForms } from '../message/secret-forms';
-import type { ServerSettings } from '../message/server-settings';
+import type { GivenLogin, ServerSettings } from '../message/server-settings';
 import { imapError, type ErrorContext } from './errors';
 
 /** How to reach an IMAP account. */
@@ -77,7 +78,15 @@ export class ImapConnection {
      *
      * @throws MailError for each way in which that fails; nothing stays open then.
      */
-    static async open(server: ImapServer, timeouts: ConnectionTimeouts = {}): Promise<ImapConnection> {
+    static open(server: ImapServer, timeouts: ConnectionTimeouts = {}): Promise<ImapConnection> {
+        return logIn(server.login, login => ImapConnection.#open(server, login, timeouts));
+    }
+
+    static async #open(
+        server: ImapServer,
+        login: GivenLogin | null,
+        timeouts: ConnectionTimeouts
+    ): Promise<ImapConnection> {
         const refusal: Refusal = { error: undefined, garbled: undefined };
         const client = new ImapFlow({
             host: server.host,
@@ -86,7 +95,7 @@ export class ImapConnection {
             // never left unset: imapflow would then log in in clear text when STARTTLS is not offered
             doSTARTTLS: server.security === 'starttls',
             tls: server.tls,
-            ...(server.login ? { auth: { user: server.login.user, pass: server.login.password } } : {}),
+            ...(login ? { auth: authOf(login) } : {}),
             logger: refusalLogger(refusal),
             clientInfo: { name: 'Mailflow for Node-RED', vendor: 'Mailflow', 'support-url': false },
             disableAutoIdle: true,
@@ -98,7 +107,7 @@ export class ImapConnection {
             maxResponseSize: MAX_RESPONSE_BYTES,
             maxLineLength: MAX_LINE_BYTES
         });
-        const context = { account: server.label, secrets: secretForms(server.login) };
+        const context = { account: server.label, secrets: secretForms(login) };
         const connection = new ImapConnection(client, context, refusal, timeouts);
         let timer: NodeJS.Timeout | undefined;
         const deadline = new Promise<never>((_resolve, reject) => {
@@ -219,6 +228,13 @@ export class ImapConnection {
             problem: 'the command had no effect'
         });
     }
+}
+
+/** imapflow chooses OAUTHBEARER or XOAUTH2 for a token, and builds the SASL text itself. */
+function authOf(login: GivenLogin): { user: string; pass?: string; accessToken?: string } {
+    return 'accessToken' in login
+        ? { user: login.user, accessToken: login.accessToken }
+        : { user: login.user, pass: login.password };
 }
 
 /** As imapflow names its own time-outs. */

@@ -9,6 +9,8 @@ export interface ForeignError {
     authenticationFailed?: boolean;
     responseStatus?: string;
     responseText?: string;
+    /** The server's words where imapflow makes a failed login of a refused NAMESPACE. */
+    response?: unknown;
     serverResponseCode?: string;
     tlsFailed?: boolean;
     throttleReset?: number;

@@ -34,8 +34,13 @@ export function imapError(error: unknown, context: ErrorContext): MailError {
         ...diagnosis,
         step: diagnosis.step ?? context.step,
         account: context.account,
-        response: redact(foreign.responseText ?? foreign.reason ?? '', context.secrets)
+        response: redact(wordsOf(foreign), context.secrets)
     });
+}
+
+/** `response` is otherwise an object of the library. */
+function wordsOf({ responseText, reason, response }: ForeignError): string {
+    return responseText ?? reason ?? (typeof response === 'string' ? response : '');
 }
 
 function diagnose(error: ForeignError, leaf: ForeignError, secrets: readonly string[]): Diagnosis {

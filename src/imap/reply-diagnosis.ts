@@ -1,6 +1,8 @@
 import { MailErrorCode } from '../message/mail-error';
 import type { Diagnosis, ForeignError } from './diagnosis';
 
+/** Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named. */
+const NO_MAILBOX = /authenticated but not connected/i;
 /** Gmail, Dovecot and Exchange each say it in their own words. */
 const CONNECTION_LIMIT = /too many (simultaneous )?connections|maximum number of connections|connection limit/i;
 /** RFC 5530: the server is at fault for now, whatever the command was. */
@@ -20,6 +22,9 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
             problem: 'the server allows no more connections to this account',
             remedy: 'Lower "connections" in the account, or close other mail programs.'
         };
+    }
+    if (NO_MAILBOX.test(`${words} ${typeof error.response === 'string' ? error.response : ''}`)) {
+        return noMailbox();
     }
     if (error.authenticationFailed) {
         return diagnoseLogin(error, message);
@@ -47,7 +52,7 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
             retryAfterMs
         };
     }
-    return diagnoseRefusal(error, words) ?? diagnoseCommand(code, message);
+    return diagnoseRefusal(error) ?? diagnoseCommand(code, message);
 }
 
 /** RFC 5530 OVERQUOTA; RFC 4469 TOOBIG; imapflow itself compares with APPENDLIMIT (RFC 7889) and sends nothing. */
@@ -69,6 +74,18 @@ function diagnoseSpace(error: ForeignError, message: string): Diagnosis | null {
         };
     }
     return null;
+}
+
+/** Said only after the token or password was accepted, so what is left is the rights, then the account. */
+function noMailbox(): Diagnosis {
+    return {
+        code: MailErrorCode.ServerRefused,
+        kind: 'configuration',
+        problem: 'the login is right but there is no mailbox behind it',
+        remedy:
+            'Check that the user has the right to this mailbox and may use IMAP; then that the user name is the ' +
+            'address of the mailbox (of the shared one, where it is shared), and that there is one.'
+    };
 }
 
 function diagnoseLogin(error: ForeignError, message: string): Diagnosis {
@@ -102,18 +119,9 @@ function diagnoseLogin(error: ForeignError, message: string): Diagnosis {
     };
 }
 
-function diagnoseRefusal(error: ForeignError, words: string): Diagnosis | null {
+function diagnoseRefusal(error: ForeignError): Diagnosis | null {
     if (error.responseStatus !== 'NO' && error.responseStatus !== 'BAD') {
         return null;
-    }
-    if (/authenticated but not connected/i.test(words)) {
-        // Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named
-        return {
-            code: MailErrorCode.ServerRefused,
-            kind: 'configuration',
-            problem: 'the login is right but there is no mailbox behind it',
-            remedy: 'Check that the user has a mailbox, may use IMAP, and has the right to this mailbox.'
-        };
     }
     return {
         code: MailErrorCode.ServerRefused,

@@ -4,6 +4,7 @@ export type ErrorKind = 'temporary' | 'permanent' | 'credentials' | 'configurati
 /** Where in the life of a mail or a connection the failure happened. */
 export type ErrorStep =
     | 'configure'
+    | 'sign-in'
     | 'look-up'
     | 'connect'
     | 'greeting'
@@ -44,6 +45,16 @@ export const MailErrorCode = {
     TlsFailed: 'TLS_FAILED',
     StarttlsMissing: 'STARTTLS_MISSING',
     CredentialsRejected: 'CREDENTIALS_REJECTED',
+    // OAuth2: nobody has signed in, or the provider wants it again
+    SignInRequired: 'SIGN_IN_REQUIRED',
+    // OAuth2: the provider does not accept the app
+    ClientRejected: 'CLIENT_REJECTED',
+    // OAuth2: the provider's token server cannot be used at the moment
+    TokenServerFailed: 'TOKEN_SERVER_FAILED',
+    // OAuth2: the tokens on this machine cannot be read or written
+    TokenStoreFailed: 'TOKEN_STORE_FAILED',
+    // OAuth2: the mail server does not accept a fresh token
+    TokenRejected: 'TOKEN_REJECTED',
     TooManyConnections: 'TOO_MANY_CONNECTIONS',
     Throttled: 'THROTTLED',
     ProtocolBroken: 'PROTOCOL_BROKEN',

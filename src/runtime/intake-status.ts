@@ -14,6 +14,9 @@ type FolderState =
 /** Catalogue keys for failures that a user can act on; every other one is "disconnected". */
 const FAILURE_KEYS: Partial<Record<MailErrorCode, string>> = {
     [MailErrorCode.CredentialsRejected]: 'wrong-credentials',
+    [MailErrorCode.SignInRequired]: 'sign-in',
+    [MailErrorCode.ClientRejected]: 'wrong-credentials',
+    [MailErrorCode.TokenRejected]: 'wrong-credentials',
     [MailErrorCode.FolderMissing]: 'folder-missing',
     [MailErrorCode.FolderNotSelectable]: 'folder-missing',
     [MailErrorCode.LedgerFailed]: 'ledger',

@@ -7,7 +7,10 @@ const FAILURE_KEYS: Partial<Record<MailErrorCode, string>> = {
     [MailErrorCode.EnvMissing]: 'smtp-out.status.not-configured',
     [MailErrorCode.InvalidProperty]: 'smtp-out.status.not-configured',
     [MailErrorCode.InvalidPattern]: 'smtp-out.status.not-configured',
-    [MailErrorCode.CredentialsRejected]: 'smtp-out.status.wrong-credentials'
+    [MailErrorCode.CredentialsRejected]: 'smtp-out.status.wrong-credentials',
+    [MailErrorCode.SignInRequired]: 'smtp-out.status.sign-in',
+    [MailErrorCode.ClientRejected]: 'smtp-out.status.wrong-credentials',
+    [MailErrorCode.TokenRejected]: 'smtp-out.status.wrong-credentials'
 };
 
 /** What an smtp-out node shows: the latest event, except that "sent" waits for the last mail of a burst. */

@@ -18,12 +18,14 @@ export interface SmtpErrorContext {
 const MAX_REFUSALS_SHOWN = 3;
 
 /**
- * Turns whatever nodemailer, TLS or the network gave into a MailError; a MailError passes unchanged. The server's reply
+ * Turns whatever nodemailer, TLS or the network gave into a MailError; a MailError passes unchanged, also
+ * when it is the cause of what nodemailer gives, as that of a missing token is. The server's reply
  * decides first, because nodemailer uses one code (EENVELOPE) for greylisting and for an unknown recipient.
  */
 export function smtpError(error: unknown, context: SmtpErrorContext): MailError {
-    if (error instanceof MailError) {
-        return error;
+    const own = error instanceof Error && error.cause instanceof MailError ? error.cause : error;
+    if (own instanceof MailError) {
+        return own;
     }
     const foreign = withoutSecrets(asForeign(error), context.secrets);
     if (context.closed && !context.handedOver && !foreign.responseCode) {

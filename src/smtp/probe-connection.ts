@@ -1,8 +1,8 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { MailError } from '../message/mail-error';
-import { secretForms } from '../message/secret-forms';
 import type { ServerSettings } from '../message/server-settings';
 import { smtpError } from './errors';
+import { LoginAuth } from './login-auth';
 import type { BuiltMail } from './mime';
 
 export interface ProbeTimeouts {
@@ -19,9 +19,11 @@ const MAX_REPLY_BYTES = 64 * 1024;
 export class SmtpProbeConnection {
     readonly #connection: SMTPConnection;
     readonly #server: ServerSettings;
+    readonly #auth: LoginAuth;
 
     constructor(server: ServerSettings, timeouts: ProbeTimeouts = SMTP_PROBE_TIMEOUTS) {
         this.#server = server;
+        this.#auth = new LoginAuth(server);
         this.#connection = new SMTPConnection({
             host: server.host,
             port: server.port,
@@ -30,6 +32,7 @@ export class SmtpProbeConnection {
             requireTLS: server.security === 'starttls',
             ignoreTLS: server.security === 'none',
             tls: server.tls,
+            customAuth: this.#auth.handlers,
             connectionTimeout: timeouts.connectMs,
             dnsTimeout: timeouts.connectMs,
             greetingTimeout: timeouts.greetingMs,
@@ -49,9 +52,10 @@ export class SmtpProbeConnection {
         return this.#step(done => this.#connection.connect(done));
     }
 
-    /** Logs in; a server that offers no login is asked all the same, so that it says so. */
-    login(login: { user: string; password: string }): Promise<void> {
-        return this.#step(done => this.#connection.login({ user: login.user, pass: login.password }, done));
+    /** Logs in where the account has a login; a server that offers none is asked all the same, so that it says so. */
+    login(): Promise<void> {
+        const { data } = this.#auth;
+        return data ? this.#step(done => this.#connection.login(data, done)) : Promise.resolve();
     }
 
     /** Largest message in bytes that the server announces (RFC 1870); 0 when it names none. */
@@ -91,7 +95,7 @@ export class SmtpProbeConnection {
     }
 
     #error(error: unknown, handedOver: boolean): MailError {
-        const secrets = secretForms(this.#server.login);
+        const { secrets } = this.#auth;
         return smtpError(error, { account: this.#server.label, secrets, handedOver, closed: false });
     }
 }

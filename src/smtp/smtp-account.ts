@@ -54,13 +54,16 @@ export class SmtpAccount implements MailSender {
     readonly #line: SendGate;
     readonly #running = new Map<AbortController, Promise<unknown>>();
     #closed = false;
+    /** Of a password; a token source remembers by itself, until somebody signs in again. */
     #rejection: { error: MailError; at: number } | null = null;
+    readonly #hasPassword: boolean;
 
     constructor(parts: SmtpAccountParts) {
         const { connections, limits } = parts.settings;
         const user = parts.server.login?.user ?? '';
         this.addresses = [parts.settings.sender.address, ...(parseAddress(user).ok ? [user] : [])];
         this.#label = parts.server.label;
+        this.#hasPassword = parts.server.login !== null && 'password' in parts.server.login;
         this.#settings = parts.settings;
         this.#timeouts = parts.timeouts ?? SMTP_TIMEOUTS;
         this.#quota = parts.quota;
@@ -139,7 +142,7 @@ export class SmtpAccount implements MailSender {
             return;
         }
         giveBack?.();
-        if (error.kind === 'credentials') {
+        if (error.kind === 'credentials' && this.#hasPassword) {
             this.#rejection = { error, at: performance.now() };
         }
     }

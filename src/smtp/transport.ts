@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { createTransport, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import { cleanResponse, redact, type MailError } from '../message/mail-error';
 import type { ServerSettings } from '../message/server-settings';
+import { LoginAuth } from './login-auth';
 import { smtpError } from './errors';
 import type { BuiltMail } from './mime';
 import { stopped } from './refusal';
@@ -57,6 +58,7 @@ interface Passage {
 export class SmtpTransport {
     readonly #server: ServerSettings;
     readonly #timeouts: SmtpTimeouts;
+    readonly #auth: LoginAuth;
     readonly #mailer: ReturnType<typeof createMailer>;
     /** By the signal of the call, the one thing of ours that nodemailer carries along to its plugins. */
     readonly #passages = new WeakMap<AbortSignal, Passage>();
@@ -64,7 +66,8 @@ export class SmtpTransport {
     constructor(server: ServerSettings, connections: number, timeouts: SmtpTimeouts = SMTP_TIMEOUTS) {
         this.#server = server;
         this.#timeouts = timeouts;
-        this.#mailer = createMailer(server, connections, timeouts);
+        this.#auth = new LoginAuth(server);
+        this.#mailer = createMailer(server, this.#auth, connections, timeouts);
         // without a listener an error of the pool would end the process; each failed send rejects by itself
         this.#mailer.on('error', () => undefined);
         this.#mailer.use('stream', (mail, done) => {
@@ -135,16 +138,12 @@ export class SmtpTransport {
     }
 
     #words(response: string | undefined): string {
-        return cleanResponse(redact(response ?? '', secretsOf(this.#server)));
+        return cleanResponse(redact(response ?? '', this.#auth.secrets));
     }
 
     #error(error: unknown, handedOver: boolean, closed: boolean): MailError {
-        return smtpError(error, {
-            account: this.#server.label,
-            secrets: secretsOf(this.#server),
-            handedOver,
-            closed
-        });
+        const { secrets } = this.#auth;
+        return smtpError(error, { account: this.#server.label, secrets, handedOver, closed });
     }
 }
 
@@ -158,7 +157,7 @@ function* slices(bytes: Buffer): Generator<Buffer> {
     }
 }
 
-function createMailer(server: ServerSettings, connections: number, timeouts: SmtpTimeouts) {
+function createMailer(server: ServerSettings, auth: LoginAuth, connections: number, timeouts: SmtpTimeouts) {
     return createTransport({
         pool: true,
         maxConnections: connections,
@@ -174,7 +173,8 @@ function createMailer(server: ServerSettings, connections: number, timeouts: Smt
         requireTLS: server.security === 'starttls',
         ignoreTLS: server.security === 'none',
         tls: server.tls,
-        ...(server.login ? { auth: { user: server.login.user, pass: server.login.password } } : {}),
+        ...(auth.data ? { auth: auth.data } : {}),
+        customAuth: auth.handlers,
         // a server that offers no login gets an honest error, not a message sent without one
         forceAuth: server.login !== null,
         connectionTimeout: timeouts.connectMs,
@@ -189,14 +189,4 @@ function createMailer(server: ServerSettings, connections: number, timeouts: Smt
         disableUrlAccess: true,
         logger: false
     });
-}
-
-/** A server may repeat what it was given, also in the encoding in which it got it (AUTH PLAIN, AUTH LOGIN). Longest first. */
-function secretsOf(server: ServerSettings): string[] {
-    if (!server.login) {
-        return [];
-    }
-    const { user, password } = server.login;
-    const encoded = [`\0${user}\0${password}`, password].map(text => Buffer.from(text).toString('base64'));
-    return [...encoded, password];
 }

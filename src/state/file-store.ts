@@ -58,6 +58,14 @@ export class FileStore implements StateStore {
         await setAside(this.#path(key));
     }
 
+    /** Removes a value and the one before it, for what must not stay on the disk. */
+    async remove(key: string): Promise<void> {
+        const path = this.#path(key);
+        await rm(path, { force: true });
+        await rm(previousOf(path), { force: true });
+        await unlessMissing(syncFolder(this.#folder));
+    }
+
     /** Keys hold folder names from a server; a hash cannot leave the folder, and ends no name with a dot or a device. */
     #path(key: string): string {
         return join(this.#folder, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);

@@ -46,6 +46,7 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
 
 /** A real Node-RED with its own user directory, driven over HTTP as the editor does. */
 export class Runtime {
+    /** Of the admin API. */
     readonly url: string;
     readonly version: NodeRedVersion;
     readonly userDir: string;
@@ -56,7 +57,8 @@ export class Runtime {
     /** Use startRuntime. */
     constructor(options: RuntimeOptions, port: number) {
         this.version = options.version ?? selectedVersion();
-        this.url = `http://127.0.0.1:${port}`;
+        const { httpAdminRoot = '' } = (options.settings ?? {}) as { httpAdminRoot?: string };
+        this.url = `http://127.0.0.1:${port}${httpAdminRoot}`;
         this.#env = { ...process.env, ...options.env };
         this.#folder = createTempFolder('node-red');
         this.userDir = options.userDir ?? this.#folder.path;

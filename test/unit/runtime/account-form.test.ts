@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
+import { readOAuthSettings } from '../../../src/account/oauth-settings';
 import { MailError } from '../../../src/message/mail-error';
 import { readAccountForm, type AccountForm } from '../../../src/runtime/account-form';
+import { signInsOf } from '../../../src/runtime/oauth-registry';
 
 type Values = Record<string, unknown>;
 
@@ -23,6 +25,8 @@ const LOGIN = { user: 'anna', password: 'stored secret' };
 function runtime(raw = RAW, saved = RESOLVED, rawLogin: Values = RAW_LOGIN, login: Values = LOGIN): NodeAPI {
     const node = { id: 'a1', type: 'imap-account', saved, login };
     return {
+        httpAdmin: {},
+        settings: {},
         nodes: {
             getNode: (id: string) => (id === 'a1' ? node : null),
             eachNode: (callback: (node: Values) => void) => [{ id: 'other' }, raw].forEach(callback),
@@ -72,7 +76,7 @@ describe('readAccountForm', () => {
             { security: 'none' },
             { verify: false },
             { tls: 'another' },
-            { auth: 'oauth2' }
+            { auth: 'other' }
         ];
         for (const change of changes) {
             // a literal host, because a variable is refused for a reason of its own
@@ -119,6 +123,35 @@ describe('readAccountForm', () => {
     it('needs no password for a server without a login', () => {
         const open = form({ host: 'relay.example', auth: 'none', sent: '' }, {});
         assert.equal(read(open).saved['host'], 'relay.example');
+    });
+
+    it('sends a token only to the mail servers of its provider, and encrypted', () => {
+        const RED = runtime();
+        const google = { provider: 'google', clientId: 'app' };
+        signInsOf(RED).enter('s1', readOAuthSettings(google, {}));
+        const attempt = (changes: Values) =>
+            read(form({ host: 'imap.gmail.com', sent: '', auth: 'oauth2', oauth: 's1', ...changes }), RED, 'a2');
+        const { saved, credentials } = attempt({});
+        assert.deepEqual([saved['oauth'], credentials['password']], ['s1', '']);
+        for (const changes of [
+            { host: 'evil.example' },
+            { host: 'gmail.com.evil.example' },
+            { host: 'notgmail.com' },
+            { security: 'none' },
+            { verify: 'false' },
+            { verify: false },
+            { oauth: 's2' },
+            { oauth: '' }
+        ]) {
+            assert.throws(() => attempt(changes), { code: 'NOT_CONFIGURED' }, JSON.stringify(changes));
+        }
+    });
+
+    it('uses the deployed sign-in for the server that is deployed with it', () => {
+        const raw = { ...RAW, host: 'imap.own.example', auth: 'oauth2', oauth: 's1' };
+        const RED = runtime(raw, raw, { user: 'anna' }, { user: 'anna' });
+        const { saved } = read({ properties: raw, credentials: { user: 'anna' } }, RED);
+        assert.equal(saved['host'], 'imap.own.example');
     });
 
     it('survives whatever a browser may send', () => {
