@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { OAUTH_FLOWS, OAUTH_PROVIDERS, oauthProviders } from '../../../src/account/oauth-providers';
 import { loadEditor } from '../../support/editor-sandbox';
 
 interface OauthCode {
+    oauthFlowsOf(provider: string): string[];
+    oauthScopes(provider: string, flow: string): string;
     oauthReturnAddress(location: { origin: string; pathname: string }): { address: string; isReached: boolean };
     isWebAddress(text: unknown): boolean;
 }
@@ -31,6 +34,18 @@ describe('the address to which a provider sends the browser back', () => {
             address: 'http://localhost:1880/admin/mailflow/mail-oauth/callback',
             isReached: false
         });
+    });
+});
+
+describe('what a provider has for mail', () => {
+    it('is to the dialog what it is to the runtime', () => {
+        for (const provider of OAUTH_PROVIDERS) {
+            const { flows, scopes } = oauthProviders[provider];
+            assert.deepEqual([...code.oauthFlowsOf(provider)], flows, provider);
+            for (const flow of OAUTH_FLOWS.filter(own => flows.includes(own))) {
+                assert.equal(code.oauthScopes(provider, flow), scopes[flow] ?? '', `${provider} ${flow}`);
+            }
+        }
     });
 });
 
