@@ -59,7 +59,7 @@ export = function (RED: NodeAPI): void {
             unwatch();
             entry.leave();
             if (this.account instanceof ImapAccount) {
-                await this.account.close();
+                await this.account.retire();
             }
         });
     }

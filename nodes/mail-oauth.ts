@@ -41,6 +41,7 @@ export = function (RED: NodeAPI): void {
         });
         onClose(this, () => {
             unwatch();
+            report.close();
             registry.leave(config.id);
             return Promise.resolve();
         });

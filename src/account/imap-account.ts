@@ -19,6 +19,8 @@ export interface ImapAccountSettings {
 
 /** After a rejected login nobody tries again before this: providers lock accounts that are hammered. */
 const REJECTED_MS = 60 * 60_000;
+/** As long as an imap-in waits for its actions; Node-RED waits 15 s for a node to close. */
+const RETIRE_PATIENCE_MS = 5_000;
 
 /**
  * The owner of all connections of one IMAP account: one shared line for commands and one connection per watched
@@ -128,9 +130,22 @@ export class ImapAccount {
 
     /** Ends the shared line; watchers end their own connections. */
     async close(): Promise<void> {
+        await this.#endLine(0);
+    }
+
+    /**
+     * Ends the shared line after what was asked of it has been done. For a config node, which the runtime closes while
+     * the nodes that use it are still finishing: what they have begun must not be cut by a deploy. Bounded.
+     */
+    async retire(): Promise<void> {
+        await this.#endLine(RETIRE_PATIENCE_MS);
+    }
+
+    async #endLine(patienceMs: number): Promise<void> {
         const line = this.#line;
+        // who comes later, and is not the last to go, still gets a line
         this.#line = this.#newLine();
-        await line.close();
+        await line.close(patienceMs);
     }
 
     #newLine(): SharedLine {

@@ -26,6 +26,7 @@ export class Ledger {
     #writing: Promise<void> = Promise.resolve();
     #next: Promise<void> | null = null;
     #dirty = false;
+    #renewedBelowUid = 0;
     /** False until a record was started or loaded. */
     started: boolean;
     /** What was wrong with the stored record, once. */
@@ -85,6 +86,7 @@ export class Ledger {
 
     /** Begins the history of a folder, or begins it anew after its UIDVALIDITY changed; fingerprints stay. */
     start(uidValidity: string, start: LedgerStart): void {
+        this.#renewedBelowUid = this.started ? start.sinceBelowUid : 0;
         this.#record = { ...this.#record, ...start, uidValidity, pending: {} };
         this.started = true;
         this.#dirty = true;
@@ -98,6 +100,14 @@ export class Ledger {
     isBefore(uid: number, receivedAt: Date | null): boolean {
         const { since, sinceBelowUid } = this.#record;
         return since !== null && uid < sinceBelowUid && receivedAt !== null && receivedAt.getTime() < Date.parse(since);
+    }
+
+    /**
+     * True for a mail that was in the folder when its UIDVALIDITY changed, so that it may have been settled before. Not
+     * remembered over a restart: a fingerprint is looked for in any case, this only says when to look for it early.
+     */
+    isRenewed(uid: number): boolean {
+        return uid < this.#renewedBelowUid;
     }
 
     /** True when something changed since the last write began or the last write failed. */

@@ -1,3 +1,4 @@
+import { atMost } from '../message/at-most';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { ImapConnection } from './connection';
 import { isConnectionProblem } from './errors';
@@ -52,8 +53,14 @@ export class SharedLine {
         return turn;
     }
 
-    /** Ends the connection; what still waits is refused. Bounded by the connection's own close. */
-    async close(): Promise<void> {
+    /**
+     * Ends the connection after what was asked has been done, which may take `patienceMs`; what waits longer is refused.
+     * Bounded by that and the connection's own close.
+     */
+    async close(patienceMs = 0): Promise<void> {
+        if (patienceMs > 0) {
+            await atMost(patienceMs, this.#tail);
+        }
         this.#closed = true;
         clearTimeout(this.#unusedTimer);
         await this.#drop();

@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { XMLParser } from 'fast-xml-parser';
-import { decode } from 'libmime/lib/charset';
+import { decodeCharset, decodeUndeclared } from '../message/charset';
 import { decodeEntities } from '../message/html-entities';
 import { MAX_XML_BYTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS } from './limits';
 
@@ -22,8 +21,6 @@ const TEXT = '#text';
 const ATTRIBUTES = ':@';
 const FORBIDDEN = /<!\s*(?:DOCTYPE|ENTITY)/i;
 const DECLARED = /^\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([\w.:-]{1,40})["']/i;
-/** Not TextDecoder, which in Node.js 20 reads this charset as ISO-8859-1. */
-const WINDOWS_1252 = 'windows-1252';
 
 /**
  * The text of an XML document in bytes: by byte-order mark, then by declaration, then as UTF-8 where it is that, else as
@@ -47,9 +44,9 @@ export function decodeXml(bytes: Buffer): string | null {
     const [, declared = ''] = DECLARED.exec(bytes.toString('latin1', 0, 300).replace(/^\xef\xbb\xbf/, '')) ?? [];
     // a declaration that can be read byte by byte cannot be that of UTF-16, whatever it says
     if (declared !== '' && !/^utf-?(?:8|16)/i.test(declared)) {
-        return decode(bytes, declared);
+        return decodeCharset(bytes, declared);
     }
-    return isUtf8(bytes) ? bytes.toString('utf8').replace(/^\ufeff/, '') : decode(bytes, WINDOWS_1252);
+    return decodeUndeclared(bytes).replace(/^\ufeff/, '');
 }
 
 /**

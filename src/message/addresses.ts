@@ -17,6 +17,9 @@ export interface AddressList {
  * so it must never decide who sent a mail. Never throws.
  */
 export function readAddresses(texts: readonly string[]): AddressList {
+    if (texts.length === 0) {
+        return { addresses: [], cut: false };
+    }
     const entries = parseAddressHeader([...texts], { flatten: true, decodePunycode: false }).value;
     const addresses = entries.slice(0, MAX_ADDRESSES).map(toAddress);
     return { addresses: addresses.filter(({ address }) => address !== ''), cut: entries.length > MAX_ADDRESSES };

@@ -1,5 +1,5 @@
 import type { AttachmentStream } from 'mailparser';
-import libmime = require('libmime');
+import { detectExtension } from 'nodemailer/lib/mime-funcs';
 import { cleanFileName } from './attachment-name';
 import { countContent, type StoreContent, type StoredContent } from './attachment-store';
 import type { DetachedParts } from './detached-part';
@@ -118,7 +118,7 @@ function isInline(item: AttachmentStream): boolean {
 }
 
 function defaultName(contentType: string, part: string): string {
-    return contentType === MESSAGE_TYPE ? 'message.eml' : `part-${part}.${libmime.detectExtension(contentType)}`;
+    return contentType === MESSAGE_TYPE ? 'message.eml' : `part-${part}.${detectExtension(contentType)}`;
 }
 
 /** The subject of a forwarded message. */

@@ -1,4 +1,4 @@
-import { decode } from 'libmime/lib/charset';
+import { decodeWindows1252 } from './charset';
 
 /** HTML 4 names of U+00A0 to U+00FF in their order. */
 const LATIN_1 = `nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3
@@ -68,8 +68,6 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 ]);
 
 const REFERENCE = /&(?:#x([0-9a-f]{1,8})|#(\d{1,10})|([a-z][a-z0-9]{1,31})(?=;));?/gi;
-/** Not TextDecoder, which in Node.js 20 reads this charset as ISO-8859-1. */
-const WINDOWS_1252 = 'windows-1252';
 const REPLACEMENT = '\ufffd';
 
 /** Decodes character references once: `&amp;lt;` becomes `&lt;`. Names that are not known stay as they are. */
@@ -88,7 +86,7 @@ export function decodeEntities(text: string): string {
 function fromCode(code: number): string {
     // Word writes &#150; and means the dash of Windows-1252; the HTML standard (§13.2.5.80) says so too
     if (code >= 0x80 && code <= 0x9f) {
-        return decode(Buffer.of(code), WINDOWS_1252);
+        return decodeWindows1252(Buffer.of(code));
     }
     const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
     return isCharacter ? String.fromCodePoint(code) : REPLACEMENT;

@@ -1,4 +1,5 @@
-import { readFrom, readSingleMailbox } from '../sender/from-header';
+import { readSingleMailbox } from '../sender/from-header';
+import { splitHeaderBlock } from '../sender/header-fields';
 import { readTrace } from '../sender/trace';
 import { type AddressList, MAX_ADDRESSES, readAddresses, readReturnPath } from './addresses';
 import { type DisplayField, headerObject, MAX_HEADER_FIELDS, readDisplayFields, textsOf } from './display-header';
@@ -6,7 +7,7 @@ import { type HeaderCollector, MAX_HEADER_BYTES } from './header-collector';
 import { decodeWords, oneLine } from './header-text';
 import { parseMailDate } from './mail-date';
 import { readMessageId, readMessageIds } from './message-ids';
-import type { Address, MailInfo, MailMessage, MailMeta } from './types';
+import type { Address, MailInfo, MailMessage, MailMeta, TraceEntry } from './types';
 
 /** The From of a header that was not read to its end is unknown: a second one may stand in the rest. */
 const HEADER_TOO_LONG = `The header is longer than ${MAX_HEADER_BYTES / 1024} KB.`;
@@ -30,12 +31,13 @@ export function readHead(collector: HeaderCollector, meta: MailMeta, oversize: b
     const to = readAddresses(texts('to'));
     const cc = readAddresses(texts('cc'));
     const replyTo = readAddresses(texts('reply-to'));
+    const { trace, ...sender } = readSender(collector, block);
     const info: MailInfo = {
         ref: { ...meta.ref },
         messageId: readMessageId(texts('message-id')),
         inReplyTo: readMessageIds(texts('in-reply-to'))[0] ?? '',
         references: readMessageIds(texts('references')),
-        ...readSender(collector, block),
+        ...sender,
         replyTo: replyTo.addresses,
         to: to.addresses,
         cc: cc.addresses,
@@ -53,7 +55,6 @@ export function readHead(collector: HeaderCollector, meta: MailMeta, oversize: b
         authentication: {},
         automatic: {}
     };
-    const trace = collector.isCut ? [] : readTrace(block);
     if (trace.length > 0) {
         info.trace = trace;
     }
@@ -66,16 +67,21 @@ export function readHead(collector: HeaderCollector, meta: MailMeta, oversize: b
 }
 
 /** Strict, unlike everything else here: these fields decide whose mail it is. */
-function readSender(collector: HeaderCollector, block: Buffer): Pick<MailInfo, 'from' | 'fromProblem' | 'sender'> {
+function readSender(
+    collector: HeaderCollector,
+    block: Buffer
+): Pick<MailInfo, 'from' | 'fromProblem' | 'sender'> & { trace: TraceEntry[] } {
     if (collector.isCut) {
-        return { from: null, fromProblem: HEADER_TOO_LONG, sender: null };
+        return { from: null, fromProblem: HEADER_TOO_LONG, sender: null, trace: [] };
     }
-    const from = readFrom(block);
-    const sender = readSingleMailbox(block, 'sender');
+    const split = splitHeaderBlock(block);
+    const from = readSingleMailbox(split, 'from');
+    const sender = readSingleMailbox(split, 'sender');
     return {
         from: from.ok ? plain(from.mailbox) : null,
         ...(from.ok ? {} : { fromProblem: from.problem }),
-        sender: sender.ok ? plain(sender.mailbox) : null
+        sender: sender.ok ? plain(sender.mailbox) : null,
+        trace: readTrace(split)
     };
 }
 

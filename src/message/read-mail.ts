@@ -7,6 +7,7 @@ import { Interruption } from './interruption';
 import { type MailHead, readHead } from './mail-info';
 import { dropSource, type MailSource, pump } from './mail-source';
 import { type MimeContent, readParts } from './mime-reader';
+import { readSimpleMail } from './simple-mail';
 import type { AttachmentMode, ContentMode, MailMessage, MailMeta } from './types';
 
 export interface ReadOptions extends AttachmentChoice {
@@ -30,6 +31,10 @@ export interface ReadOptions extends AttachmentChoice {
 export async function readMail(source: MailSource, meta: MailMeta, options: ReadOptions): Promise<MailMessage> {
     if (options.content === 'headers' || options.oversize) {
         return headMessage(readHead(await collectHeader(source, options.signal), meta, options.oversize));
+    }
+    const simple = Buffer.isBuffer(source) && !options.detached && !options.only ? readSimpleMail(source) : null;
+    if (simple) {
+        return simpleMessage(source as Buffer, simple, meta, options);
     }
     const header = new HeaderCollector();
     const original: Buffer[] | null = options.content === 'full' ? [] : null;
@@ -56,6 +61,16 @@ export async function readMail(source: MailSource, meta: MailMeta, options: Read
         await folder.discard();
         throw error;
     }
+}
+
+function simpleMessage(source: Buffer, content: MimeContent, meta: MailMeta, options: ReadOptions): MailMessage {
+    const header = new HeaderCollector();
+    header.push(source);
+    const message = fullMessage(readHead(header, meta, false), content);
+    if (options.content === 'full') {
+        message.original = source;
+    }
+    return message;
 }
 
 async function collectHeader(source: MailSource, signal: AbortSignal | undefined): Promise<HeaderCollector> {

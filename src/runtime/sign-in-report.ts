@@ -9,6 +9,7 @@ import { MailErrorCode, type MailError } from '../message/mail-error';
 export class SignInReport implements SignInListener {
     readonly #node: Pick<Node, 'status' | 'error'>;
     #logged = '';
+    #closed = false;
 
     constructor(node: Pick<Node, 'status' | 'error'>) {
         this.#node = node;
@@ -17,10 +18,15 @@ export class SignInReport implements SignInListener {
     /** Looks once whether there is a token, so that a sign-in that is missing shows before the first mail needs it. */
     check(tokens: OAuthTokens): void {
         tokens.token().then(
-            () => this.signedIn(),
+            () => !this.#closed && this.signedIn(),
             // a refusal was told by `failed` already, and what is temporary is tried again by those who need it
             () => undefined
         );
+    }
+
+    /** A node deployed in the same place has a status of its own by then. */
+    close(): void {
+        this.#closed = true;
     }
 
     signedIn(): void {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import libmime = require('libmime');
+import { decodeEncodedWords } from '../message/encoded-words';
 import type { Token } from './mailbox-tokens';
 
 /**
@@ -40,8 +40,7 @@ export function bytesToText(bytes: string): string {
 }
 
 function decodeWords(bytes: string): string {
-    const text = bytesToText(bytes);
-    return text.includes('=?') ? libmime.decodeWords(text) : text;
+    return decodeEncodedWords(bytesToText(bytes));
 }
 
 function printable(text: string): string {

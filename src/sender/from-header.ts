@@ -1,4 +1,4 @@
-import { splitHeaderBlock, type HeaderField } from './header-fields';
+import { splitHeaderBlock, type HeaderField, type HeaderFieldsResult } from './header-fields';
 import { MAX_FIELD_BYTES, type MailboxResult, parseMailbox } from './mailbox-parser';
 import { refuse, SenderProblem } from './problems';
 
@@ -7,15 +7,14 @@ export type SenderField = 'from' | 'sender' | 'reply-to' | 'return-path';
 
 /** Reads the From of a raw header block: exactly one field with exactly one plain mailbox, else the reason. */
 export function readFrom(block: Buffer): MailboxResult {
-    return readSingleMailbox(block, 'from');
+    return readSingleMailbox(splitHeaderBlock(block), 'from');
 }
 
 /**
- * Reads the one plain mailbox of a field from a raw header block. Of Return-Path only the topmost counts: the receiving
+ * Reads the one plain mailbox of a field from a raw header block that was split. Of Return-Path only the topmost counts: the receiving
  * server puts its own above whatever the sender wrote; `<>` there is refused as empty.
  */
-export function readSingleMailbox(block: Buffer, field: SenderField): MailboxResult {
-    const split = splitHeaderBlock(block);
+export function readSingleMailbox(split: HeaderFieldsResult, field: SenderField): MailboxResult {
     if (!split.ok) {
         return split;
     }

@@ -1,6 +1,6 @@
 import { rawText } from '../message/header-text';
 import type { TraceEntry } from '../message/types';
-import { splitHeaderBlock } from './header-fields';
+import type { HeaderFieldsResult } from './header-fields';
 import { endOfComment } from './mailbox-tokens';
 
 /** Mail passes some ten servers; each entry is cloned with the message at every wire. */
@@ -10,12 +10,11 @@ const MAX_RESULTS_CHARS = 8_000;
 const MAX_RECEIVED_CHARS = 2_000;
 
 /**
- * Reads the order in which Received and Authentication-Results fields stand in a raw header block: whoever sends a mail
+ * Reads the order in which Received and Authentication-Results fields stand in a raw header block that was split: whoever sends a mail
  * can write both, but only below those of the servers that received it. Encoded words are not decoded: decoded, a
  * sender's address could close a quoted string and go on with results of its own. Never throws; time linear in the size.
  */
-export function readTrace(block: Buffer): TraceEntry[] {
-    const split = splitHeaderBlock(block);
+export function readTrace(split: HeaderFieldsResult): TraceEntry[] {
     if (!split.ok) {
         return [];
     }

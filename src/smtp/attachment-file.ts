@@ -11,6 +11,9 @@ import { refusal } from './refusal';
  */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
+/** Bytes in memory of a file that is streamed. */
+const CHUNK_BYTES = 64 * 1024;
+
 /**
  * Reads one file below `folder`, the only place a message may name. Relative paths start there. Links are followed
  * before the check, so none leads out.
@@ -19,7 +22,55 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
  * @throws MailError ATTACHMENT_FOLDER when the path is not allowed, ATTACHMENT_INVALID when it is no readable regular
  * file, TOO_LARGE when it has more than `maxBytes`.
  */
-export async function readAttachmentFile(path: string, folder: string, maxBytes: number): Promise<Buffer> {
+export function readAttachmentFile(path: string, folder: string, maxBytes: number): Promise<Buffer> {
+    return useFile(path, folder, handle => readRegular(handle, path, maxBytes));
+}
+
+/** The size of a file in bytes. Throws as readAttachmentFile does. */
+export function sizeOfAttachmentFile(path: string, folder: string): Promise<number> {
+    return useFile(path, folder, handle => sizeOf(handle, path));
+}
+
+/**
+ * The content of a file piece by piece. Throws as readAttachmentFile does, and ATTACHMENT_INVALID when the file has
+ * not `size` bytes any more: half an attachment must not arrive as a whole one.
+ */
+export async function* streamAttachmentFile(path: string, folder: string, size: number): AsyncGenerator<Buffer> {
+    const handle = await openFile(path, folder);
+    try {
+        let left = size;
+        if ((await sizeOf(handle, path)) === size) {
+            for (;;) {
+                const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES));
+                left -= bytesRead;
+                if (bytesRead === 0 || left < 0) {
+                    break;
+                }
+                yield buffer.subarray(0, bytesRead);
+            }
+        }
+        if (left !== 0) {
+            throw changed(path);
+        }
+    } catch (error) {
+        throw unreadable(path, error);
+    } finally {
+        await handle.close();
+    }
+}
+
+async function useFile<T>(path: string, folder: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+    const handle = await openFile(path, folder);
+    try {
+        return await use(handle);
+    } catch (error) {
+        throw unreadable(path, error);
+    } finally {
+        await handle.close();
+    }
+}
+
+async function openFile(path: string, folder: string): Promise<FileHandle> {
     if (folder === '') {
         throw refusal(
             MailErrorCode.AttachmentFolder,
@@ -38,14 +89,10 @@ export async function readAttachmentFile(path: string, folder: string, maxBytes:
     if (!isBelow(file, root)) {
         throw outside(path);
     }
-    let handle: FileHandle | undefined;
     try {
-        handle = await open(file, OPEN_FLAGS);
-        return await readRegular(handle, path, maxBytes);
+        return await open(file, OPEN_FLAGS);
     } catch (error) {
         throw unreadable(path, error);
-    } finally {
-        await handle?.close();
     }
 }
 
@@ -92,7 +139,7 @@ function isBelow(file: string, root: string): boolean {
     return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-async function readRegular(handle: FileHandle, path: string, maxBytes: number): Promise<Buffer> {
+async function sizeOf(handle: FileHandle, path: string): Promise<number> {
     const status = await handle.stat();
     if (!status.isFile()) {
         throw refusal(
@@ -102,8 +149,12 @@ async function readRegular(handle: FileHandle, path: string, maxBytes: number): 
             'attachment'
         );
     }
+    return status.size;
+}
+
+async function readRegular(handle: FileHandle, path: string, maxBytes: number): Promise<Buffer> {
     // the file may grow while it is read, so the limit holds for what is read, not for what stat said
-    const bytes = Buffer.alloc(Math.min(status.size, maxBytes) + 1);
+    const bytes = Buffer.alloc(Math.min(await sizeOf(handle, path), maxBytes) + 1);
     let length = 0;
     while (length < bytes.length) {
         const { bytesRead } = await handle.read(bytes, length, bytes.length - length);
@@ -116,6 +167,15 @@ async function readRegular(handle: FileHandle, path: string, maxBytes: number): 
         MailErrorCode.TooLarge,
         `the attachment ${quoted(path)} has more than ${maxBytes} bytes, or grows while it is read`,
         '',
+        'attachment'
+    );
+}
+
+function changed(path: string): Error {
+    return refusal(
+        MailErrorCode.AttachmentInvalid,
+        `the attachment ${quoted(path)} was changed while the mail was sent`,
+        'Write the file under another name first and rename it when it is complete.',
         'attachment'
     );
 }

@@ -18,13 +18,13 @@ export interface SmtpErrorContext {
 const MAX_REFUSALS_SHOWN = 3;
 
 /**
- * Turns whatever nodemailer, TLS or the network gave into a MailError; a MailError passes unchanged, also
- * when it is the cause of what nodemailer gives, as that of a missing token is. The server's reply
- * decides first, because nodemailer uses one code (EENVELOPE) for greylisting and for an unknown recipient.
+ * Turns whatever nodemailer, TLS or the network gave into a MailError; a MailError passes unchanged, also as the cause of
+ * another error. The server's reply decides first, because nodemailer uses one code (EENVELOPE) for greylisting and for
+ * an unknown recipient.
  */
 export function smtpError(error: unknown, context: SmtpErrorContext): MailError {
-    const own = error instanceof Error && error.cause instanceof MailError ? error.cause : error;
-    if (own instanceof MailError) {
+    const own = [error, (error as Error | undefined)?.cause].find(candidate => candidate instanceof MailError);
+    if (own) {
         return own;
     }
     const foreign = withoutSecrets(asForeign(error), context.secrets);

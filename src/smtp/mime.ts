@@ -1,6 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
 import MailComposer, { type MailComposerAttachment } from 'nodemailer/lib/mail-composer';
+import type MimeNode from 'nodemailer/lib/mime-node';
 import { MailErrorCode } from '../message/mail-error';
 import type { Mailbox } from '../sender/mailbox-parser';
 import { readAttachmentFile } from './attachment-file';
@@ -29,7 +31,7 @@ const MAX_BYTES = 100 * 1024 * 1024;
  * @throws MailError TOO_LARGE, ATTACHMENT_FOLDER, ATTACHMENT_INVALID.
  */
 export async function buildMime(mail: OutgoingMail, maxBytes: number, keepBcc = false): Promise<BuiltMail> {
-    const limit = maxBytes > 0 ? Math.min(maxBytes, MAX_BYTES) : MAX_BYTES;
+    const limit = limitOf(maxBytes);
     if (mail.original) {
         return builtMail(mail, resentBytes({ ...mail, original: mail.original }), limit);
     }
@@ -45,6 +47,11 @@ export async function buildMime(mail: OutgoingMail, maxBytes: number, keepBcc = 
         checkSize(size, limit);
         attachments.push(mimePart(attachment, content));
     }
+    return builtMail(mail, await mimeTree(mail, attachments, keepBcc).build(), limit);
+}
+
+/** The tree of parts that nodemailer writes a mail from. */
+export function mimeTree(mail: OutgoingMail, attachments: MailComposerAttachment[], keepBcc = false): MimeNode {
     const node = new MailComposer({
         messageId: mail.messageId,
         date: mail.date,
@@ -65,7 +72,7 @@ export async function buildMime(mail: OutgoingMail, maxBytes: number, keepBcc = 
         disableUrlAccess: true
     }).compile();
     node.keepBcc = keepBcc;
-    return builtMail(mail, await node.build(), limit);
+    return node;
 }
 
 function builtMail(mail: OutgoingMail, bytes: Buffer, limit: number): BuiltMail {
@@ -78,7 +85,8 @@ function builtMail(mail: OutgoingMail, bytes: Buffer, limit: number): BuiltMail 
     };
 }
 
-function mimePart(attachment: OutgoingAttachment, content: Buffer): MailComposerAttachment {
+/** An attachment as nodemailer takes it, with its content in place of a path. */
+export function mimePart(attachment: OutgoingAttachment, content: Buffer | Readable): MailComposerAttachment {
     const filename = attachment.filename || ('path' in attachment ? basename(attachment.path) : '');
     return {
         content,
@@ -96,7 +104,13 @@ function address(mailbox: Mailbox): { name: string; address: string } {
     return { name: mailbox.name, address: mailbox.address };
 }
 
-function checkSize(bytes: number, limit: number): void {
+/** The account's limit, 0 = the pack's own. */
+export function limitOf(maxBytes: number): number {
+    return maxBytes > 0 ? Math.min(maxBytes, MAX_BYTES) : MAX_BYTES;
+}
+
+/** @throws MailError TOO_LARGE. */
+export function checkSize(bytes: number, limit: number): void {
     if (bytes > limit) {
         throw refusal(
             MailErrorCode.TooLarge,

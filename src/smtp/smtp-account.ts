@@ -3,8 +3,8 @@ import type { ServerSettings } from '../message/server-settings';
 import { atMost } from '../message/at-most';
 import { parseAddress } from '../sender/mailbox-parser';
 import type { DayQuota } from './day-quota';
-import { buildMime, type BuiltMail } from './mime';
 import { composeMail, type ComposeOptions, type MessageFields, type OutgoingMail } from './outgoing';
+import { readyMail, type ReadyMail } from './ready-mail';
 import { stopped } from './refusal';
 import { SendGate } from './send-gate';
 import type { SendingSettings } from './sending-settings';
@@ -113,21 +113,21 @@ export class SmtpAccount implements MailSender {
         try {
             // the mail before this one may have found the password wrong
             this.#refuseAfterRejection();
-            // built only now, so that a thousand waiting mails do not hold a thousand encoded attachments
-            const built = await buildMime(mail, this.#settings.limits.maxBytes);
-            return await this.#sendBuilt(mail, built, signal);
+            // made only now, so that a thousand waiting mails do not hold a thousand encoded attachments
+            const ready = await readyMail(mail, this.#settings.limits.maxBytes);
+            return await this.#sendReady(mail, ready, signal);
         } finally {
             leave();
         }
     }
 
-    async #sendBuilt(mail: OutgoingMail, built: BuiltMail, signal: AbortSignal): Promise<Acceptance> {
+    async #sendReady(mail: OutgoingMail, ready: ReadyMail, signal: AbortSignal): Promise<Acceptance> {
         const leave = await this.#line.enter(signal);
         try {
             this.#refuseAfterRejection();
             const giveBack = await this.#quota?.take(mail.recipients.length);
             try {
-                return await this.#transport.send(built, signal);
+                return await this.#transport.send(ready, signal);
             } catch (error) {
                 this.#afterFailure(error, giveBack);
                 throw error;

@@ -1,10 +1,9 @@
-import { Readable } from 'node:stream';
 import { createTransport, type SMTPPoolSentMessageInfo } from 'nodemailer';
 import { cleanResponse, redact, type MailError } from '../message/mail-error';
 import type { ServerSettings } from '../message/server-settings';
 import { LoginAuth } from './login-auth';
 import { smtpError } from './errors';
-import type { BuiltMail } from './mime';
+import type { ReadyMail } from './ready-mail';
 import { stopped } from './refusal';
 
 /** What the server made of a mail. */
@@ -43,8 +42,6 @@ const IDLE_MS = 30_000;
 const GOODBYE_MS = 1_000;
 /** A reply is a few lines; more is an attack on memory. */
 const MAX_REPLY_BYTES = 64 * 1024;
-
-const SLICE_BYTES = 64 * 1024;
 
 /** A message on its way, and whether all of it was given to the connection. */
 interface Passage {
@@ -87,7 +84,7 @@ export class SmtpTransport {
      *
      * @throws MailError for each way in which it fails; OUTCOME_UNKNOWN when nobody can tell whether it was accepted.
      */
-    async send(mail: BuiltMail, signal: AbortSignal): Promise<Acceptance> {
+    async send(mail: ReadyMail, signal: AbortSignal): Promise<Acceptance> {
         if (signal.aborted) {
             throw stopped(this.#server.label);
         }
@@ -101,12 +98,12 @@ export class SmtpTransport {
         signal.addEventListener('abort', onStop, { once: true });
         try {
             const info = await this.#mailer.sendMail({
-                raw: Readable.from(slices(mail.bytes), { objectMode: false }),
+                raw: mail.open(),
                 envelope: {
                     // objects, because nodemailer parses texts
                     from: { name: '', address: mail.envelope.from },
                     to: mail.envelope.to.map(address => ({ name: '', address })),
-                    size: mail.bytes.length,
+                    size: mail.size,
                     use8BitMime: mail.isEightBit
                 },
                 signal: cut.signal
@@ -144,16 +141,6 @@ export class SmtpTransport {
     #error(error: unknown, handedOver: boolean, closed: boolean): MailError {
         const { secrets } = this.#auth;
         return smtpError(error, { account: this.#server.label, secrets, handedOver, closed });
-    }
-}
-
-/**
- * In slices the line's own speed decides how far a message has got; in one piece nodemailer would count all of it as
- * handed over with the first byte.
- */
-function* slices(bytes: Buffer): Generator<Buffer> {
-    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-        yield bytes.subarray(at, at + SLICE_BYTES);
     }
 }
 

@@ -144,8 +144,15 @@ describe('delivery until the flow is done', function () {
         await dovecot.start();
         await dovecot.doveadm('mailbox', 'update', '-u', 'anna', '--uid-validity', '4242424242', 'INBOX');
         await dovecot.fill('anna', 'INBOX', mails(1));
+        proxy.forgetCommands();
         await test.restart();
         await test.mailCount(31);
+        const bodies = proxy.commands().filter(command => /BODY\.PEEK\[(?:\]|\d)/.test(command));
+        assert.deepEqual(
+            bodies.map(command => /^UID FETCH (\S+)/.exec(command)?.[1]),
+            ['31'],
+            'known mail stays there'
+        );
         await test.looks(1).catch(() => undefined);
         assert.equal(test.mails.length, 31);
         assert.equal(test.mails[30]?.mail.ref.uidValidity, '4242424242');

@@ -11,8 +11,10 @@ export interface DovecotOptions {
     tls?: boolean;
     /** A fresh one for localhost and 127.0.0.1 unless given. */
     certificate?: { key: string; cert: string };
-    /** Default `plain login`. */
+    /** Default `plain login`, with `introspectionUrl` also `xoauth2 oauthbearer`. */
     authMechanisms?: string;
+    /** Where Dovecot asks what a token is worth (RFC 7662), with name and password in it; none (default): no OAuth2. */
+    introspectionUrl?: string;
     /** Allow a password without TLS (default true, because tests listen in on plain connections). */
     plaintextAuth?: boolean;
     /** Dovecot's `mail_max_userip_connections`, default 100. */
@@ -35,6 +37,7 @@ export interface ConfigParts extends DovecotOptions {
     mailGid: number;
 }
 
+const TOKEN_MECHANISMS = 'xoauth2 oauthbearer';
 const USUAL_FOLDERS = {
     Drafts: '\\Drafts',
     Sent: '\\Sent',
@@ -80,10 +83,11 @@ ssl = ${tls ? 'yes' : 'no'}
 ssl_cert = <${folder}/cert.pem
 ssl_key = <${folder}/key.pem
 
-auth_mechanisms = ${parts.authMechanisms ?? 'plain login'}
+auth_mechanisms = ${parts.authMechanisms ?? (parts.introspectionUrl ? `plain login ${TOKEN_MECHANISMS}` : 'plain login')}
 disable_plaintext_auth = ${parts.plaintextAuth === false ? 'yes' : 'no'}
 # a wrong password is answered at once: tests have no time for a brute-force brake
 auth_failure_delay = 0
+${parts.introspectionUrl ? tokenPassdb(folder) : ''}
 passdb {
   driver = passwd-file
   args = ${folder}/passwords
@@ -113,6 +117,20 @@ export function passwordFile(users: Readonly<Record<string, string>>): string {
     return Object.entries(users)
         .map(([name, password]) => `${name}:{PLAIN.b64}${Buffer.from(password).toString('base64')}::::::\n`)
         .join('');
+}
+
+/** The settings of the passdb that checks tokens: who the token is for must be who logs in. */
+export function oauth2File(introspectionUrl: string): string {
+    return `introspection_url = ${introspectionUrl}
+introspection_mode = post
+username_attribute = sub
+active_attribute = active
+active_value = true
+`;
+}
+
+function tokenPassdb(folder: string): string {
+    return `passdb {\n  driver = oauth2\n  mechanisms = ${TOKEN_MECHANISMS}\n  args = ${folder}/oauth2.conf\n}`;
 }
 
 function folderBlocks(folders: Readonly<Record<string, string | null>>): string {

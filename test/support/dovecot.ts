@@ -5,7 +5,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createCertificate } from './certificate';
-import { dovecotConfig, passwordFile, type DovecotOptions } from './dovecot-config';
+import { dovecotConfig, oauth2File, passwordFile, type DovecotOptions } from './dovecot-config';
 import { findProgram } from './find-program';
 import { findFreePort } from './free-port';
 import { mailOwner, type MailOwner } from './mail-owner';
@@ -192,6 +192,9 @@ export class Dovecot {
         writeFileSync(join(path, 'cert.pem'), pair.cert);
         writeFileSync(join(path, 'key.pem'), pair.key, { mode: 0o600 });
         writeFileSync(join(path, 'passwords'), passwordFile(this.users), { mode: 0o644 });
+        if (this.#options.introspectionUrl) {
+            writeFileSync(join(path, 'oauth2.conf'), oauth2File(this.#options.introspectionUrl), { mode: 0o644 });
+        }
         const config = dovecotConfig({
             ...this.#options,
             folder: path,

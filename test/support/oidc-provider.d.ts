@@ -2,12 +2,15 @@
 declare module 'oidc-provider' {
     import type { IncomingMessage, ServerResponse } from 'node:http';
 
+    interface Model {
+        find(id: string): Promise<{ destroy(): Promise<void> } | undefined>;
+    }
+
     export default class Provider {
         constructor(issuer: string, configuration: object);
         callback(): (request: IncomingMessage, response: ServerResponse) => void;
         on(event: string, listener: (...values: never[]) => void): this;
-        readonly Grant: {
-            find(id: string): Promise<{ destroy(): Promise<void> } | undefined>;
-        };
+        readonly Grant: Model;
+        readonly AccessToken: Model;
     }
 }

@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
+import {
+    SMTPServer,
+    type SMTPServerAuthentication,
+    type SMTPServerAuthenticationResponse,
+    type SMTPServerOptions,
+    type SMTPServerSession
+} from 'smtp-server';
 import { createCertificate } from './certificate';
 import { Changes } from './changes';
 
@@ -36,6 +42,8 @@ export interface SmtpSinkOptions {
     port?: number;
     /** Names and passwords; nobody has to log in when there are none (default). */
     users?: Readonly<Record<string, string>>;
+    /** Whose token it is; with this, people log in by XOAUTH2 alone. */
+    tokenOwner?: (token: string) => Promise<string | null>;
     /** TLS from the first byte; otherwise STARTTLS is offered. */
     secure?: boolean;
     certificate?: { key: string; cert: string };
@@ -55,6 +63,8 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
 export class SmtpSink {
     readonly host = '127.0.0.1';
     readonly mails: ReceivedMail[] = [];
+    /** Each token that somebody tried to log in with. */
+    readonly tokens: string[] = [];
     readonly server: SMTPServer;
     /** PEM; give it to a client as `ca`. */
     readonly certificate: string;
@@ -70,13 +80,18 @@ export class SmtpSink {
         this.server = new SMTPServer({
             ...pair,
             secure: options.secure ?? false,
-            authOptional: users.size === 0,
+            authOptional: users.size === 0 && !options.tokenOwner,
+            ...(options.tokenOwner ? { authMethods: ['XOAUTH2'] } : {}),
             allowInsecureAuth: true,
             disableReverseLookup: true,
             closeTimeout: 100,
             logger: false,
             onConnect: (_session, done) => done(replyError(this.refuse.connect)),
             onAuth: (auth, _session, done) => {
+                if (options.tokenOwner) {
+                    void this.#checkToken(options.tokenOwner, auth, done);
+                    return;
+                }
                 const known = auth.username !== undefined && users.get(auth.username) === auth.password;
                 const refusal = this.refuse.login ?? (known ? undefined : { code: 535, text: 'wrong credentials' });
                 done(replyError(refusal), { user: auth.username });
@@ -116,6 +131,23 @@ export class SmtpSink {
         const closed = new Promise<void>(resolve => this.server.close(resolve));
         this.cut();
         await closed;
+    }
+
+    /** A rejected token is answered with a challenge, as Google does, unless the test refuses the login itself. */
+    async #checkToken(
+        tokenOwner: (token: string) => Promise<string | null>,
+        { username, accessToken }: SMTPServerAuthentication,
+        done: (error: Error | null | undefined, response?: SMTPServerAuthenticationResponse) => void
+    ): Promise<void> {
+        this.tokens.push(accessToken ?? '');
+        const owner = await tokenOwner(accessToken ?? '').catch(() => null);
+        if (this.refuse.login) {
+            done(replyError(this.refuse.login));
+        } else if (owner === username) {
+            done(null, { user: username });
+        } else {
+            done(null, { data: { status: '401', schemes: 'bearer' } });
+        }
     }
 
     #take(raw: Buffer, session: SMTPServerSession): Error | null {

@@ -234,6 +234,37 @@ describe('SharedLine', () => {
             assert.equal(connections[0]?.closes, 1);
         });
 
+        // a deploy of the account cut the action that followed the last outcome
+        it('does what it was asked before when it is given time', async () => {
+            const gate = deferred();
+            const begun = deferred();
+            const running = line.run(inbox, async () => {
+                begun.resolve();
+                await gate.promise;
+                return connections[0]?.usable;
+            });
+            const waiting = line.run(inbox, async () => 'done');
+            await begun.promise;
+            const closed = line.close(5_000);
+            gate.resolve();
+            assert.deepEqual(await Promise.all([running, waiting]), [true, 'done']);
+            await closed;
+            assert.equal(connections[0]?.closes, 1);
+            await assert.rejects(
+                line.run(inbox, async () => undefined),
+                { code: 'CLOSED' }
+            );
+        });
+
+        it('waits no longer than that', async () => {
+            const gate = deferred();
+            const running = line.run(inbox, () => gate.promise);
+            await line.close(10);
+            assert.equal(connections[0]?.closes, 1);
+            gate.resolve();
+            await running;
+        });
+
         // The connection arrived after the close, belonged to nobody and stayed open for ever
         it('closes a connection that was just being made', async () => {
             const gate = deferred();

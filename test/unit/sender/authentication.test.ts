@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type AuthenticationVerdict, judgeAuthentication, MICROSOFT_365 } from '../../../src/sender/authentication';
 import { readFrom } from '../../../src/sender/from-header';
+import { splitHeaderBlock } from '../../../src/sender/header-fields';
 import { readTrace } from '../../../src/sender/trace';
 import { randomText, seeded } from '../../support/random-header';
 import { rawMail } from '../../support/raw-mail';
@@ -18,7 +19,7 @@ function judge(
     const block = rawMail(...withFrom, '', '');
     const from = readFrom(block);
     return judgeAuthentication({
-        trace: readTrace(block),
+        trace: readTrace(splitHeaderBlock(block)),
         hasTenantMarks: marks,
         domain: from.ok ? from.mailbox.domain : null,
         authservIds: ids

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { splitHeaderBlock } from '../../../src/sender/header-fields';
 import { readFrom, readSingleMailbox, type SenderField } from '../../../src/sender/from-header';
 import { SenderProblem } from '../../../src/sender/problems';
 
 function read(text: string, field: SenderField): string {
-    const result = readSingleMailbox(Buffer.from(text), field);
+    const result = readSingleMailbox(splitHeaderBlock(Buffer.from(text)), field);
     return result.ok ? result.mailbox.address : result.problem;
 }
 

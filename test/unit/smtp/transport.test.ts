@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { buffer } from 'node:stream/consumers';
 import { MailErrorCode } from '../../../src/message/mail-error';
 import type { ServerSettings } from '../../../src/message/server-settings';
 import { SmtpTransport, type SmtpTimeouts } from '../../../src/smtp/transport';
-import type { BuiltMail } from '../../../src/smtp/mime';
+import { inMemory, type ReadyMail } from '../../../src/smtp/ready-mail';
 import { createCertificate } from '../../support/certificate';
 import { findFreePort } from '../../support/free-port';
 import { HANG_UP, SILENCE, startSmtpPeer, type SmtpPeer, type SmtpScript } from '../../support/smtp-peer';
@@ -12,14 +13,14 @@ const never = new AbortController().signal;
 const timeouts: SmtpTimeouts = { connectMs: 5_000, greetingMs: 5_000, socketMs: 5_000, closeMs: 100 };
 const login = { user: 'shop', password: 'hunter2 secret' };
 
-function mailOf(parts: { to?: string[]; body?: string | Buffer } = {}): BuiltMail {
+function mailOf(parts: { to?: string[]; body?: string | Buffer } = {}): ReadyMail {
     const head = 'From: shop@example.com\r\nSubject: Hi\r\nMessage-ID: <1@example.com>\r\n\r\n';
-    return {
+    return inMemory({
         messageId: '<1@example.com>',
         envelope: { from: 'shop@example.com', to: parts.to ?? ['ben@example.org'] },
         bytes: Buffer.concat([Buffer.from(head), Buffer.from(parts.body ?? 'Hello\r\n')]),
         isEightBit: false
-    };
+    });
 }
 
 describe('the SMTP transport', () => {
@@ -67,7 +68,7 @@ describe('the SMTP transport', () => {
             assert.match(acceptance.response, /^250 /);
             assert.equal(acceptance.serverMessageId, '');
             const [received] = await sink.waitForMails(1);
-            assert.deepEqual(received?.raw, mail.bytes);
+            assert.deepEqual(received?.raw, await buffer(mail.open()));
             assert.equal(received?.from, 'shop@example.com');
         });
 
