@@ -116,9 +116,9 @@ export class EditorPage {
         await this.settle();
     }
 
-    /** Leaves the dialog of a sign-in; the one of its account takes its place. */
+    /** Leaves the dialog of a sign-in by key, because a notification may lie on its buttons; its account is next. */
     async leaveSignIn(button: 'ok' | 'cancel'): Promise<void> {
-        await this.page.locator(`#node-config-dialog-${button}`).click();
+        await this.page.locator('#node-config-input-name').press(button === 'ok' ? 'Control+Enter' : 'Control+Escape');
         await this.page.locator('#node-config-input-provider').waitFor({ state: 'detached' });
         await this.page.locator('#node-config-input-oauth').waitFor({ state: 'attached' });
         await this.settle();

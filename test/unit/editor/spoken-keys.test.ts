@@ -80,7 +80,7 @@ describe('what the dialogs and the sidebar say', () => {
     it('has a problem and a remedy for every failure of a sign-in, and for what Microsoft says in numbers', () => {
         const source = sourcesIn('src/account', '.ts');
         const codes = keysOf(source, /MailErrorCode\.((?:SignIn|Client|Token)\w+)/g).map(codeOf);
-        const numbers = keysOf(source, /^    (AADSTS\d+): \[/gm);
+        const numbers = keysOf(source, /^ {4}(AADSTS\d+): \[/gm);
         assert.ok(new Set(codes).size >= 5 && numbers.length >= 6);
         const known = [...codes, ...numbers, 'access_denied', 'expired_token', '5-7-139'];
         assertTexts(known.flatMap(code => [`error.${code}`, `remedy.${code}`]));
