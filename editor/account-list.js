@@ -64,7 +64,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
     /**
      * The config nodes of a list, with what is wrong with each entry. An entry names properties of an account as they
      * are called in a flow, and `user` and `password`; `oauth` may also be the name of one of `signIns`, the mail-oauth
-     * nodes that there are. Without a type, an entry whose provider is known gives both an imap-account and an
+     * nodes that there are, and is enough to choose OAuth2. Without a type, an entry whose provider is known gives both an imap-account and an
      * smtp-account that is linked to it; any other one gives an imap-account.
      */
     accountNodesOf(entries, presets, definitions, signIns) {
@@ -107,10 +107,10 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         Object.keys(definition.defaults).forEach(property => {
             node[property] = JSON.parse(JSON.stringify(definition.defaults[property].value));
         });
-        const values = { address, senderAddress: address };
+        const values = { address, senderAddress: address, auth: entry.oauth ? 'oauth2' : 'password' };
         if (preset) {
             const { host, port, security } = preset[server];
-            const auth = preset.passwordLogin ? 'password' : 'oauth2';
+            const auth = preset.passwordLogin ? values.auth : 'oauth2';
             const limits = server === 'smtp' ? preset.limits : {};
             Object.assign(values, { preset: preset.id, host, port, security, auth }, limits);
         }

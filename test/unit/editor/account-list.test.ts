@@ -79,6 +79,18 @@ describe('a list of accounts', () => {
         assert.deepEqual([chosen?.problem, chosen?.node?.['oauth']], ['', 'o1']);
     });
 
+    it('signs in by OAuth2 wherever an entry names a sign-in, unless it says otherwise', () => {
+        const ways = (text: string) => plan(text).map(({ node, problem }) => [node?.['auth'], problem]);
+        assert.deepEqual(ways('address,password,oauth\ndan@gmail.com,,Our tenant\neva@gmx.de,geheim,'), [
+            ...Array<unknown>(2).fill(['oauth2', '']),
+            ...Array<unknown>(2).fill(['password', ''])
+        ]);
+        assert.deepEqual(ways('type,host,user,oauth\nimap,imap.shop.example,shop,o1'), [['oauth2', '']]);
+        assert.deepEqual(ways('type,host,user,password,auth,oauth\nimap,imap.shop.example,shop,p,password,o1'), [
+            ['password', '']
+        ]);
+    });
+
     it('takes every property of an account by its name', () => {
         const [imap, ...more] = plan(
             JSON.stringify({
