@@ -93,13 +93,13 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             const keys = prefix ? [...names.map(name => prefix + name), ...names] : names;
             return keys.map(key => [key, mailflow.text(key)]).find(([key, text]) => !text.endsWith(key));
         };
-        const [, problem] = own('error') || [];
+        const [key = '', problem] = own('error') || [];
         const [, remedy] = own('remedy') || [];
         return {
             problem: problem || error.problem,
             remedy: remedy || error.remedy,
-            // the sentence of the runtime names host, folder or variable
-            detail: problem ? error.problem : '',
+            // the sentence of the runtime names host, folder or variable; beside a known code it says the same again
+            detail: key.endsWith('.' + error.code) ? error.problem : '',
             response: error.response
         };
     },

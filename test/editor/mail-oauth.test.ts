@@ -3,7 +3,9 @@ import type { Page } from 'playwright-core';
 import type { EditorOptions, EditorPage } from '../support/editor-page';
 import { EditorSuite, savedNode } from '../support/editor-suite';
 import type { Values } from '../support/editor-sandbox';
+import { startDovecot } from '../support/dovecot';
 import { startIdentityProvider, type IdentityProvider } from '../support/identity-provider';
+import { requireServer } from '../support/require-server';
 
 const TAB = { id: 'tab1', type: 'tab', label: 'Mail' };
 const INTAKE = { id: 'n1', account: 'a1', z: 'tab1', x: 300, y: 100, wires: [[], []] };
@@ -230,6 +232,38 @@ describe('signing in from the editor', function () {
         await tab.getByText('Nobody is waiting for this answer.').waitFor();
         await page.getByText(TEXTS['en-US'].out).waitFor();
         assert.equal(await stored(), 'signed-out');
+    });
+
+    it('lets an account pass its test, which failed before', async function () {
+        requireServer(this, 'dovecot');
+        const dovecot = await startDovecot({ introspectionUrl: identity.introspectionUrl });
+        try {
+            const editor = await openSignIn({ user: 'anna' });
+            const { page } = editor;
+            await editor.leaveSignIn('ok');
+            await page.locator('#node-config-input-host').fill('127.0.0.1');
+            await page.locator('#node-config-input-port').fill(String(dovecot.imapsPort));
+            await page.locator('#node-config-input-verify').uncheck();
+            const test = page.getByRole('button', { name: 'Test & save' });
+            await test.click();
+            const failure = page.locator('.mailflow-step-failed');
+            await failure.getByText('Someone has to sign in.').waitFor();
+            await failure.getByText('Open the sign-in (mail-oauth) that the account names, and sign in.').waitFor();
+
+            await editor.openSignIn('edit');
+            await agree(await openTab(page));
+            await page.locator('.mailflow-signed-in').waitFor();
+            await editor.leaveSignIn('ok');
+            await test.click();
+            // encrypted, but not verified: a warning, so that the dialog stays
+            await page.getByText('The account works, with warnings.').waitFor();
+            await page.getByText('There is a valid token.').waitFor();
+            await page.getByText('Logged in as anna.').waitFor();
+            await editor.screenshot('oauth-test-passed');
+            assert.match(await page.locator('#node-config-input-tested').inputValue(), / oauth2 o1$/);
+        } finally {
+            await dovecot.stop();
+        }
     });
 
     it('names what is missing, and closes the tab that was opened for it', async () => {
