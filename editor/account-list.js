@@ -64,8 +64,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
     /**
      * The config nodes of a list, with what is wrong with each entry. An entry names properties of an account as they
      * are called in a flow, and `user` and `password`; `oauth` may also be the name of one of `signIns`, the mail-oauth
-     * nodes that there are, and is enough to choose OAuth2. Without a type, an entry whose provider is known gives both an imap-account and an
-     * smtp-account that is linked to it; any other one gives an imap-account.
+     * nodes that there are, and is enough to choose OAuth2. Without a type, an entry whose provider is known gives both
+     * an imap-account and an smtp-account that is linked to it; any other one gives an imap-account.
      */
     accountNodesOf(entries, presets, definitions, signIns) {
         return entries.flatMap((entry, index) => {

@@ -90,7 +90,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         const [code = ''] = /AADSTS\d+|\b5\.7\.139\b|^(access_denied|expired_token)\b/.exec(error.response) || [];
         const own = kind => {
             const names = [code.replace(/\./g, '-'), error.code].filter(Boolean).map(name => kind + '.' + name);
-            const keys = prefix ? [...names.map(name => prefix + name), ...names] : names;
+            const keys = names.flatMap(name => (prefix ? [prefix + name, name] : [name]));
             return keys.map(key => [key, mailflow.text(key)]).find(([key, text]) => !text.endsWith(key));
         };
         const [key = '', problem] = own('error') || [];

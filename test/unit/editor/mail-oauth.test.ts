@@ -3,6 +3,8 @@ import { OAUTH_FLOWS, OAUTH_PROVIDERS, oauthProviders } from '../../../src/accou
 import { loadEditor } from '../../support/editor-sandbox';
 
 interface OauthCode {
+    text(key: string): string;
+    errorTexts(error: object, prefix?: string): Record<'problem' | 'remedy' | 'detail', string>;
     oauthFlowsOf(provider: string): string[];
     oauthScopes(provider: string, flow: string): string;
     oauthReturnAddress(location: { origin: string; pathname: string }): { address: string; isReached: boolean };
@@ -46,6 +48,41 @@ describe('what a provider has for mail', () => {
                 assert.equal(code.oauthScopes(provider, flow), scopes[flow] ?? '', `${provider} ${flow}`);
             }
         }
+    });
+});
+
+describe('what goes wrong with a sign-in', () => {
+    const { text } = code;
+    before(() => {
+        // the editor itself gives back a key without a text, and the sandbox is stricter
+        code.text = key => {
+            try {
+                return text(key);
+            } catch {
+                return key;
+            }
+        };
+    });
+    after(() => {
+        code.text = text;
+    });
+    const texts = (response: string, prefix = 'oauth-') =>
+        code.errorTexts({ code: 'SIGN_IN_REQUIRED', problem: 'in words of the runtime', remedy: '', response }, prefix);
+
+    it('is told by the code that the provider gave, else in words of the place where it is shown', () => {
+        assert.match(texts('access_denied: no').problem, /^The sign-in was refused or cancelled/);
+        assert.match(texts('access_denied: no').remedy, /^Sign in again and agree/);
+        assert.equal(
+            texts('invalid_grant: AADSTS53003: no').problem,
+            'A policy of the organisation forbids this sign-in.'
+        );
+        assert.equal(texts('invalid_grant: no').problem, 'The provider wants a new sign-in.');
+        assert.equal(texts('invalid_grant: no', '').problem, 'Someone has to sign in.');
+    });
+
+    it('is not told twice', () => {
+        assert.equal(texts('access_denied: no').detail, '');
+        assert.equal(texts('invalid_grant: no').detail, 'in words of the runtime');
     });
 });
 
