@@ -26,7 +26,13 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                         'imap-account': RED.nodes.getType('imap-account'),
                         'smtp-account': RED.nodes.getType('smtp-account')
                     };
-                    planned = mailflow.accountNodesOf(mailflow.accountEntries(input.val()), presets, definitions);
+                    const signIns = mailflow.accountNodes('mail-oauth');
+                    planned = mailflow.accountNodesOf(
+                        mailflow.accountEntries(input.val()),
+                        presets,
+                        definitions,
+                        signIns
+                    );
                 } catch (error) {
                     return status.text(error.message);
                 }

@@ -63,10 +63,11 @@ window.mailflow = Object.assign(window.mailflow || {}, {
 
     /**
      * The config nodes of a list, with what is wrong with each entry. An entry names properties of an account as they
-     * are called in a flow, and `user` and `password`. Without a type, an entry whose provider is known gives both an
-     * imap-account and an smtp-account that is linked to it; any other one gives an imap-account.
+     * are called in a flow, and `user` and `password`; `oauth` may also be the name of one of `signIns`, the mail-oauth
+     * nodes that there are, and is enough to choose OAuth2. Without a type, an entry whose provider is known gives both
+     * an imap-account and an smtp-account that is linked to it; any other one gives an imap-account.
      */
-    accountNodesOf(entries, presets, definitions) {
+    accountNodesOf(entries, presets, definitions, signIns) {
         return entries.flatMap((entry, index) => {
             const id = 'mailflow-import-' + index;
             const address = String(entry.address || entry.senderAddress || '');
@@ -81,6 +82,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                     return { number: index + 1, type, label: address, server: '', problem, node: null };
                 }
                 const node = mailflow.accountNode(id + type, type, entry, preset, definition);
+                const signIn = signIns.find(({ id, name }) => [id, name].includes(entry.oauth));
+                node.oauth = signIn ? signIn.id : node.oauth;
                 if (type === 'smtp-account' && types.length === 2) {
                     node.imap = id + 'imap-account';
                 }
@@ -89,7 +92,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                     type,
                     label: node.name || address || node.host,
                     server: node.host ? node.host + ':' + node.port : '',
-                    problem: mailflow.accountProblem(node, entry, definition),
+                    problem: mailflow.accountProblem(node, entry, definition, signIn),
                     node
                 };
             });
@@ -104,10 +107,12 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         Object.keys(definition.defaults).forEach(property => {
             node[property] = JSON.parse(JSON.stringify(definition.defaults[property].value));
         });
-        const values = { address, senderAddress: address };
+        const values = { address, senderAddress: address, auth: entry.oauth ? 'oauth2' : 'password' };
         if (preset) {
             const { host, port, security } = preset[server];
-            Object.assign(values, { preset: preset.id, host, port, security }, server === 'smtp' ? preset.limits : {});
+            const auth = preset.passwordLogin ? values.auth : 'oauth2';
+            const limits = server === 'smtp' ? preset.limits : {};
+            Object.assign(values, { preset: preset.id, host, port, security, auth }, limits);
         }
         Object.assign(values, Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== '')));
         Object.keys(values)
@@ -125,7 +130,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
     },
 
     /** The first thing that is wrong, as a sentence; "" when the account can be made. The test comes later. */
-    accountProblem(node, entry, definition) {
+    accountProblem(node, entry, definition, signIn) {
         const known = ['type', 'user', 'password', 'address', 'senderAddress', ...Object.keys(definition.defaults)];
         const unknown = Object.keys(entry).find(name => !known.includes(name));
         if (unknown !== undefined) {
@@ -133,12 +138,16 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         }
         for (const property of Object.keys(definition.defaults)) {
             const { validate, label } = definition.defaults[property];
-            const verdict = validate && property !== 'tested' ? validate.call(node, node[property], { label }) : true;
+            const isJudged = validate && !['tested', 'oauth'].includes(property);
+            const verdict = isJudged ? validate.call(node, node[property], { label }) : true;
             if (verdict !== true) {
                 return verdict;
             }
         }
         const { user, password } = node.credentials;
+        if (node.auth === 'oauth2') {
+            return signIn || mailflow.isEnv(node.oauth) ? '' : mailflow.text('list-import.no-sign-in');
+        }
         return node.auth !== 'none' && (user === '' || password === '') ? mailflow.text('list-import.no-login') : '';
     }
 });

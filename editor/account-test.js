@@ -6,7 +6,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             const current = mailflow.current(node, property);
             return current === undefined || current === null || current === '_ADD_' ? '' : String(current).trim();
         };
-        const parts = ['security', 'host', 'port', 'verify', 'tls', 'auth'].map(value);
+        const properties = ['security', 'host', 'port', 'verify', 'tls', 'auth'];
+        const parts = (value('auth') === 'oauth2' ? [...properties, 'oauth'] : properties).map(value);
         // what comes from the environment can change without anybody opening the editor: no test holds for it
         return parts.some(mailflow.isEnv) ? '' : parts.join(' ');
     },
@@ -80,19 +81,25 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         return Object.assign(done, { abort: () => running.abort() });
     },
 
-    /** What a person can do about a failure, in the language of the editor as far as it has a sentence for it. */
-    errorTexts(error) {
+    /**
+     * What a person can do about a failure, in the language of the editor as far as it has a sentence for it. Where
+     * the server's words hold a code that is known, the sentence is about that. `prefix` names sentences that go before
+     * the usual ones.
+     */
+    errorTexts(error, prefix = '') {
+        const [code = ''] = /AADSTS\d+|\b5\.7\.139\b|^(access_denied|expired_token)\b/.exec(error.response) || [];
         const own = kind => {
-            const key = kind + '.' + error.code;
-            const text = error.code ? mailflow.text(key) : '';
-            return text.endsWith(key) ? '' : text;
+            const names = [code.replace(/\./g, '-'), error.code].filter(Boolean).map(name => kind + '.' + name);
+            const keys = names.flatMap(name => (prefix ? [prefix + name, name] : [name]));
+            return keys.map(key => [key, mailflow.text(key)]).find(([key, text]) => !text.endsWith(key));
         };
-        const problem = own('error');
+        const [key = '', problem] = own('error') || [];
+        const [, remedy] = own('remedy') || [];
         return {
             problem: problem || error.problem,
-            remedy: own('remedy') || error.remedy,
-            // the sentence of the runtime names host, folder or variable
-            detail: problem ? error.problem : '',
+            remedy: remedy || error.remedy,
+            // the sentence of the runtime names host, folder or variable; beside a known code it says the same again
+            detail: key.endsWith('.' + error.code) ? error.problem : '',
             response: error.response
         };
     },
@@ -125,8 +132,8 @@ window.mailflow = Object.assign(window.mailflow || {}, {
     },
 
     /** Problem, remedy, details and the server's own words, each on a line of its own. */
-    errorLines(error, target) {
-        const { problem, remedy, detail, response } = mailflow.errorTexts(error);
+    errorLines(error, target, prefix) {
+        const { problem, remedy, detail, response } = mailflow.errorTexts(error, prefix);
         const line = (text, className) => text && $('<div>').addClass(className).text(text).appendTo(target);
         line(problem, 'mailflow-failure');
         line(remedy, 'mailflow-remedy');
@@ -147,7 +154,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         let running = null;
 
         const revalidate = () => tested.trigger('change');
-        ['security', 'host', 'port', 'verify', 'tls', 'auth'].forEach(property =>
+        ['security', 'host', 'port', 'verify', 'tls', 'auth', 'oauth'].forEach(property =>
             field(property).on('change input', revalidate)
         );
         ['user', 'password'].forEach(property => {

@@ -34,6 +34,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         let chosen = field('preset').val() || '';
         let security = field('security').val();
         let derivedUser = '';
+        let derivedAuth = '';
 
         const userFor = preset => {
             const text = String(field(address).val()).trim();
@@ -46,6 +47,15 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             if (text !== '' && !mailflow.isEnv(text) && (user === '' || user === derivedUser)) {
                 derivedUser = userFor(preset);
                 field('user').val(derivedUser).trigger('change');
+            }
+        };
+
+        /** OAuth2 where there is nothing else; what was chosen for such a provider is taken back for the next one. */
+        const fillAuth = preset => {
+            const auth = preset.passwordLogin ? 'password' : 'oauth2';
+            if (auth === 'oauth2' || field('auth').val() === derivedAuth) {
+                derivedAuth = auth === 'oauth2' ? auth : '';
+                field('auth').val(auth).trigger('change');
             }
         };
 
@@ -81,6 +91,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                     .val(preset.limits[limit] || '')
                     .trigger('change')
             );
+            fillAuth(preset);
             fillUser(preset);
             explain(preset);
             propose();
@@ -123,6 +134,9 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         mailflow.showFor('#node-config-input-security', '.mailflow-no-tls', value => value === 'none');
         mailflow.showFor('#node-config-input-verify', '.mailflow-no-verify', value => !value);
         mailflow.showFor('#node-config-input-auth', '.mailflow-login', value => value !== 'none');
+        mailflow.showFor('#node-config-input-auth', '.mailflow-password', value => !['none', 'oauth2'].includes(value));
+        mailflow.showFor('#node-config-input-auth', '.mailflow-oauth', value => value === 'oauth2');
+        field('auth').on('change', () => field('oauth').trigger('change'));
         explain();
         propose();
 
@@ -138,6 +152,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             const current = presets.find(preset => preset.id === chosen);
             if (current) {
                 derivedUser = userFor(current);
+                derivedAuth = current.passwordLogin ? '' : 'oauth2';
                 explain(current);
             }
             const proposed = propose();

@@ -51,6 +51,51 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 return form === '' || value === form || mailflow.isEnv(value) || reason(opt, 'not-tested');
             },
 
+            /** The sign-in of an account that has chosen OAuth2. */
+            oauth(value, opt, auth) {
+                const isGiven =
+                    !isBlank(value) && value !== '_ADD_' && (mailflow.isEnv(value) || RED.nodes.node(value));
+                return auth !== 'oauth2' || Boolean(isGiven) || reason(opt, 'required');
+            },
+
+            /** The way to sign in: not every provider has every one for mail. */
+            oauthFlow(value, opt, provider) {
+                const isOffered = mailflow.oauthFlowsOf(provider).includes(value);
+                return isOpen(value) || isOffered || reason(opt, 'oauth-flow');
+            },
+
+            /** A part of Microsoft's addresses. An app without a user belongs to one tenant and has to name it. */
+            oauthTenant(value, opt, node) {
+                if (mailflow.current(node, 'provider') !== 'microsoft' || mailflow.isEnv(value)) {
+                    return true;
+                }
+                const tenant = isBlank(value) ? 'common' : String(value).trim();
+                const isShared = ['common', 'organizations', 'consumers'].includes(tenant.toLowerCase());
+                if (isShared && mailflow.current(node, 'flow') === 'client') {
+                    return reason(opt, 'oauth-tenant');
+                }
+                return /^[a-z0-9.-]+$/i.test(tenant) || reason(opt, 'oauth-tenant-name');
+            },
+
+            /** An address of a provider of one's own; codes and secrets go there, so plain http is for this machine. */
+            oauthUrl(value, opt, node, flows) {
+                const isUsed = flows.includes(mailflow.current(node, 'flow'));
+                if (mailflow.current(node, 'provider') !== 'custom' || !isUsed || mailflow.isEnv(value)) {
+                    return true;
+                }
+                if (isBlank(value)) {
+                    return reason(opt, 'required');
+                }
+                try {
+                    const url = new URL(String(value).trim());
+                    const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && mailflow.isLoopback(url));
+                    const isPlain = url.username + url.password + url.hash === '';
+                    return (isSafe && isPlain) || reason(opt, 'oauth-url');
+                } catch {
+                    return reason(opt, 'oauth-url');
+                }
+            },
+
             senders: (value, opt) => list(value, opt, mailflow.senderProblem),
             flags: (value, opt) => list(value, opt, mailflow.flagProblem),
             folders: (value, opt) => list(value, opt, mailflow.folderProblem),

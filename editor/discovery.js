@@ -16,7 +16,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
             field('port').val(chosen.port).trigger('change');
             field('user').val(chosen.user).trigger('change');
             found.empty().hide();
-            field('password').trigger('focus');
+            field('oauth').add(field('password')).filter(':visible').first().trigger('focus');
         };
 
         const show = answer => {

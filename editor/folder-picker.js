@@ -73,7 +73,7 @@ window.mailflow = Object.assign(window.mailflow || {}, {
         });
     },
 
-    /** The accounts that the editor knows, deployed or not; of one type or of both. */
+    /** The accounts that the editor knows, deployed or not; of both kinds, or the config nodes of one type. */
     accountNodes(type) {
         const accounts = [];
         RED.nodes.eachConfig(node => {

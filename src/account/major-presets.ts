@@ -23,7 +23,7 @@ export const majorPresets: readonly Preset[] = [
         domains: ['gmail.com', 'googlemail.com'],
         imap: imap('imap.gmail.com'),
         smtp: smtp('smtp.gmail.com'),
-        hints: ['app-password-two-step'],
+        hints: ['app-password-two-step', 'oauth2-possible'],
         limits: { maxSizeMB: 25 }
     }),
     preset({
@@ -31,7 +31,7 @@ export const majorPresets: readonly Preset[] = [
         label: 'Google Workspace',
         imap: imap('imap.gmail.com'),
         smtp: smtp('smtp.gmail.com'),
-        hints: ['app-password-two-step'],
+        hints: ['app-password-two-step', 'oauth2-possible'],
         // 100 recipients holds for SMTP; the 2000 of the same page hold for the web mail
         limits: { messagesPerDay: 2000, recipientsPerDay: 10_000, recipientsPerMessage: 100, maxSizeMB: 25 }
     }),

@@ -15,7 +15,8 @@ export type PresetHint =
     | 'app-password-two-factor'
     | 'separate-password'
     | 'switch-on'
-    | 'oauth2-only';
+    | 'oauth2-only'
+    | 'oauth2-possible';
 
 /** Limits the provider itself publishes for sending; names as in the properties of smtp-account. */
 export interface SendingLimits {

@@ -6,7 +6,14 @@ import { EditorSuite, flowOfAllNodes, paletteLabels } from '../support/editor-su
 import { flawsOf } from '../support/visible-flaws';
 
 const FLOW = flowOfAllNodes({
-    'imap-account': { preset: 'gmail', host: 'imap.gmail.com', address: 'anna@gmail.com' },
+    'imap-account': {
+        preset: 'gmail',
+        host: 'imap.gmail.com',
+        address: 'anna@gmail.com',
+        auth: 'oauth2',
+        oauth: 'mail-oauth'
+    },
+    'mail-oauth': { provider: 'custom' },
     'smtp-account': { preset: 'icloud', host: 'smtp.mail.me.com', security: 'none', sendAs: ['x'] },
     'imap-in': {
         folders: ['INBOX', 'INBOX/Anfragen'],
@@ -55,6 +62,11 @@ describe('dialogs to the eye', function () {
                         await editor.openAccount('edit');
                         await editor.page.locator('#node-config-mailflow-facts').waitFor();
                         await look(`${label.slice(0, 4)}-account`);
+                        if (label === 'imap in') {
+                            await editor.openSignIn('edit');
+                            await look('mail-oauth');
+                            await editor.leaveSignIn('cancel');
+                        }
                         await editor.cancelAccount();
                     }
                     await editor.cancel();

@@ -3,7 +3,7 @@ import type { EditorPage } from '../support/editor-page';
 import { EditorSuite, flowOfAllNodes, paletteLabels } from '../support/editor-suite';
 
 const FLOW = flowOfAllNodes({
-    'imap-account': { host: 'imap.example.com' },
+    'imap-account': { host: 'imap.example.com', auth: 'oauth2', oauth: 'mail-oauth' },
     'smtp-account': { host: 'smtp.example.com', sendAs: ['*@example.com'] },
     'imap-in': { folders: ['INBOX'], senders: ['*@example.com'], attachments: 'file', attachmentsDir: 'mail' },
     'filter-sender': { senders: ['*@example.com'] },
@@ -90,6 +90,22 @@ describe('dialogs without a mouse', function () {
             await assertNamed(editor, '#node-config-dialog-edit-form');
         });
     }
+
+    it('reach every field of a sign-in with the Tab key, and name each', async () => {
+        const editor = await suite.open(FLOW);
+        await editor.openNode('imap in');
+        await editor.openAccount('edit');
+        await editor.openSignIn('edit');
+        for (const [provider, flow] of [
+            ['microsoft', 'code'],
+            ['custom', 'device']
+        ] as const) {
+            await editor.page.locator('#node-config-input-provider').selectOption(provider);
+            await editor.page.locator('#node-config-input-flow').selectOption(flow);
+            await assertReachable(editor, '#node-config-dialog-edit-form');
+            await assertNamed(editor, '#node-config-dialog-edit-form');
+        }
+    });
 
     it('name the buttons that have only an icon', async () => {
         const editor = await suite.open(FLOW);

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Inquiry } from '../../src/inquiry/types';
 import { startEmbeddedImap } from '../support/embedded-imap';
 import { exampleCases, type ExampleMailbox } from '../support/example-cases';
 import { ExampleRun, readExample } from '../support/example-run';
 import { useNodeRed } from '../support/helper';
 import { buildMail } from '../support/mail-builder';
 import { startSmtpSink } from '../support/smtp-sink';
+import { createTempFolder } from '../support/temp-folder';
+import { startTokenServer } from '../support/token-server';
 
 const OWN = 'sales@example.org';
 const ROOT = join(__dirname, '..', '..');
@@ -53,6 +56,49 @@ describe('the example flows', () => {
                 await flow.stop();
                 await sink.stop();
                 await imap.close();
+            }
+        });
+    });
+
+    describe('with OAuth2', function () {
+        this.timeout(60_000);
+        const red = useNodeRed();
+
+        it('shared-mailbox-microsoft365 imports inquiries with a token, and leaves the mails unread', async () => {
+            const secrets = createTempFolder('secrets');
+            const tokenFile = join(secrets.path, 'refresh-token');
+            writeFileSync(tokenFile, 'refresh-token-1\n');
+            const imap = await startEmbeddedImap({ users: {} });
+            imap.addToken(OWN, 'access-token-1');
+            const provider = await startTokenServer('access-token-1');
+            let flow: ExampleRun | undefined;
+            try {
+                flow = await ExampleRun.start(red, 'shared-mailbox-microsoft365', {
+                    imapPort: imap.port,
+                    environment: {
+                        ...{ MAIL_USER: OWN, MAIL_CLIENT_ID: 'our app', MAIL_TENANT: 'example.com' },
+                        MAIL_REFRESH_TOKEN_FILE: tokenFile
+                    },
+                    signIn: {
+                        provider: 'custom',
+                        tokenUrl: provider.url,
+                        deviceUrl: provider.url,
+                        credentials: { refreshToken: '${MAIL_REFRESH_TOKEN}' }
+                    }
+                });
+                const text = 'Name: Kai\nAnfrage zu: Drehmaschine D 420\nNachricht an Sie: Ist sie noch da?\n';
+                imap.appendMessage('INBOX', buildMail({ from: 'buyer-1@channel.machineseeker.com', text }));
+                const [inquiry] = await flow.waitFor('Inquiry', 1);
+                assert.equal((inquiry?.['payload'] as Inquiry).contact.name, 'Kai');
+                assert.deepEqual(imap.mails('INBOX')[0]?.flags, []);
+                assert.deepEqual(provider.requests, [
+                    { grant_type: 'refresh_token', refresh_token: 'refresh-token-1', client_id: 'our app' }
+                ]);
+            } finally {
+                await flow?.stop();
+                await provider.stop();
+                await imap.close();
+                secrets.remove();
             }
         });
     });

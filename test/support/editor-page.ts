@@ -19,6 +19,8 @@ export interface EditorOptions {
     language?: 'en-US' | 'de-DE';
     /** The dark theme of Node-RED 5; version 4 has none. */
     dark?: boolean;
+    /** Origins beside the editor's own that pages may be loaded from, also in further tabs. */
+    alsoFrom?: readonly string[];
 }
 
 /** Starts Debian's Chromium with a profile of its own that vanishes with it. */
@@ -61,7 +63,7 @@ export class EditorPage {
         await context.addInitScript('globalThis.__name = value => value');
         // fonts, catalogues and news live on the internet, where tests have no business
         await context.route(
-            address => address.origin !== new URL(url).origin,
+            address => ![new URL(url).origin, ...(options.alsoFrom ?? [])].includes(address.origin),
             route => route.abort()
         );
         await editor.load(url);
@@ -104,6 +106,21 @@ export class EditorPage {
     async openAccount(button: 'add' | 'edit'): Promise<void> {
         await this.page.locator(`#node-input-btn-account-${button}`).click();
         await this.page.locator('#node-config-dialog-ok').waitFor();
+        await this.settle();
+    }
+
+    /** Opens the dialog of the sign-in that the open account refers to, or of a new one. */
+    async openSignIn(button: 'add' | 'edit'): Promise<void> {
+        await this.page.locator(`#node-config-input-btn-oauth-${button}`).click();
+        await this.page.locator('#node-config-input-provider').waitFor();
+        await this.settle();
+    }
+
+    /** Leaves the dialog of a sign-in by key, because a notification may lie on its buttons; its account is next. */
+    async leaveSignIn(button: 'ok' | 'cancel'): Promise<void> {
+        await this.page.locator('#node-config-input-name').press(button === 'ok' ? 'Control+Enter' : 'Control+Escape');
+        await this.page.locator('#node-config-input-provider').waitFor({ state: 'detached' });
+        await this.page.locator('#node-config-input-oauth').waitFor({ state: 'attached' });
         await this.settle();
     }
 

@@ -48,6 +48,8 @@ export interface SharedEditorCode {
 export interface Editor {
     definitions: Map<string, NodeDefinition>;
     mailflow: SharedEditorCode;
+    /** Nodes that the editor has, by id; a test fills them in. */
+    nodes: Map<string, Values>;
     /** Looks a text up as the editor does; throws when the catalogue has none. */
     text(key: string, values?: Values): string;
 }
@@ -84,6 +86,7 @@ function emptySelection(): Values {
 /** Runs the editor's part of every node as the editor does, without a browser. */
 export function loadEditor(language: Language = 'en-US'): Editor {
     const definitions = new Map<string, NodeDefinition>();
+    const nodes = new Map<string, Values>();
     const text = (key: string, values: Values = {}): string => {
         const [, set = '', path = ''] = new RegExp(`^${PACKAGE}/([^:]+):(.+)$`).exec(key) ?? [];
         const found = lookUp(readCatalogue(set, language), path);
@@ -94,7 +97,10 @@ export function loadEditor(language: Language = 'en-US'): Editor {
     };
     const RED = {
         _: text,
-        nodes: { registerType: (type: string, definition: NodeDefinition) => definitions.set(type, definition) },
+        nodes: {
+            registerType: (type: string, definition: NodeDefinition) => definitions.set(type, definition),
+            node: (id: string) => nodes.get(id)
+        },
         plugins: { registerPlugin: () => undefined },
         validators: { typedInput: (_options: object) => (_value: unknown, _opt: unknown) => true }
     };
@@ -106,7 +112,7 @@ export function loadEditor(language: Language = 'en-US'): Editor {
     for (const type of listedTypes()) {
         vm.runInContext(readScript(type), context, { filename: `${type}.html` });
     }
-    return { definitions, mailflow: (context as Values)['mailflow'] as SharedEditorCode, text };
+    return { definitions, mailflow: (context as Values)['mailflow'] as SharedEditorCode, nodes, text };
 }
 
 /** The inline script of a node's html. */

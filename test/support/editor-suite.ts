@@ -19,23 +19,26 @@ export function paletteLabels(): string[] {
 }
 
 /**
- * A flow with one node of every type, and an account of each kind for them.
+ * A flow with one node of every type, and a config node of each kind for them.
  *
  * @param own by type, what a node has beside the defaults of its dialog.
  */
 export function flowOfAllNodes(own: Readonly<Record<string, Values>>): FlowNode[] {
-    const accounts = ['imap-account', 'smtp-account'].map(type => savedNode(type, { id: type, ...own[type] }));
+    const configs = ['imap-account', 'smtp-account', 'mail-oauth'].map(type =>
+        savedNode(type, { id: type, ...own[type] })
+    );
     const nodes = flowTypes().map((type, index) => {
         const account = type === 'smtp-out' ? 'smtp-account' : 'imap-account';
         const place = { x: 200 + 300 * (index % 3), y: 100 + 80 * Math.floor(index / 3) };
         const node = savedNode(type, { id: type, ...own[type] });
         return { ...node, ...('account' in node ? { account } : {}), z: 'tab1', ...place, wires: [] };
     });
-    return [{ id: 'tab1', type: 'tab', label: 'Mail' }, ...accounts, ...nodes];
+    return [{ id: 'tab1', type: 'tab', label: 'Mail' }, ...configs, ...nodes];
 }
 
 function flowTypes(): string[] {
-    return listedTypes().filter(type => !type.endsWith('-account'));
+    const { definitions } = loadEditor();
+    return listedTypes().filter(type => definitions.get(type)?.category !== 'config');
 }
 
 /** A Node-RED with the built pack and a browser, for one suite of tests. */

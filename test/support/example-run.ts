@@ -22,6 +22,8 @@ export interface ExampleNode {
 export interface ExampleServers {
     imapPort: number;
     smtpPort?: number;
+    /** What a mail-oauth node has in place of a known provider and somebody who signs in. */
+    signIn?: Readonly<Partial<ExampleNode>>;
     /** Where its `http in` nodes are reached; nowhere unless given. */
     webPort?: number;
     /** Variables that the example names, for as long as it runs. */
@@ -198,16 +200,20 @@ export class ExampleRun {
 }
 
 function onTestServers(node: ExampleNode, servers: ExampleServers): ExampleNode {
-    const { imapPort, smtpPort, flowVariables = {}, failing } = servers;
+    const { imapPort, smtpPort, signIn, flowVariables = {}, failing } = servers;
+    // an example for one provider names its server, all others a variable
+    const host = /^\$/.test(String(node['host'])) ? {} : { host: '127.0.0.1' };
     switch (node.type) {
         case 'tab': {
             const variables = (node['env'] ?? []) as Array<{ name: string; value: string; type: string }>;
             return { ...node, env: variables.map(own => ({ ...own, value: flowVariables[own.name] ?? own.value })) };
         }
         case 'imap-account':
-            return { ...node, port: imapPort, security: 'none' };
+            return { ...node, ...host, port: imapPort, security: 'none' };
         case 'smtp-account':
-            return { ...node, port: smtpPort, security: 'none' };
+            return { ...node, ...host, port: smtpPort, security: 'none' };
+        case 'mail-oauth':
+            return { ...node, ...signIn };
         case 'debug':
             return { ...node, type: 'recorder', outcome: node.name === failing ? 'fail' : 'complete' };
         default:

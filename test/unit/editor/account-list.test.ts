@@ -13,7 +13,7 @@ interface Planned {
 interface ListCode {
     csvRows(text: string): string[][];
     accountEntries(text: string): Values[];
-    accountNodesOf(entries: Values[], presets: unknown, definitions: Values): Planned[];
+    accountNodesOf(entries: Values[], presets: unknown, definitions: Values, signIns: Values[]): Planned[];
     testedForm(node: Values): string;
 }
 
@@ -26,7 +26,8 @@ function plain<T>(value: T): T {
 }
 function plan(text: string): Planned[] {
     const definitions = Object.fromEntries(editor.definitions);
-    return plain(code.accountNodesOf(code.accountEntries(text), presets, definitions));
+    const signIns = [{ id: 'o1', name: 'Our tenant' }];
+    return plain(code.accountNodesOf(code.accountEntries(text), presets, definitions, signIns));
 }
 
 describe('a list of accounts', () => {
@@ -57,6 +58,37 @@ describe('a list of accounts', () => {
         assert.equal(smtp?.node?.['imap'], imap?.node?.['id']);
         assert.equal(smtp?.node?.['senderAddress'], 'anna@web.de');
         assert.equal(imap?.node?.['tested'], '');
+    });
+
+    it('signs in by OAuth2 where nothing else is accepted, with the sign-in that the list names', () => {
+        const planned = plan('address,oauth\ninfo@outlook.de,Our tenant\nben@outlook.de,o1\ncai@outlook.de,');
+        assert.deepEqual(
+            planned.map(({ node, problem }) => [node?.['auth'], node?.['oauth'], node?.credentials['user'], problem]),
+            [
+                ...Array<unknown>(2).fill(['oauth2', 'o1', 'info@outlook.de', '']),
+                ...Array<unknown>(2).fill(['oauth2', 'o1', 'ben@outlook.de', '']),
+                ...Array<unknown>(2).fill([
+                    'oauth2',
+                    '',
+                    'cai@outlook.de',
+                    'Sign-in by OAuth2: the column oauth must name a mail-oauth node that is there already'
+                ])
+            ]
+        );
+        const [chosen] = plan('type,address,auth,oauth,host\nimap,a@shop.example,oauth2,o1,imap.shop.example');
+        assert.deepEqual([chosen?.problem, chosen?.node?.['oauth']], ['', 'o1']);
+    });
+
+    it('signs in by OAuth2 wherever an entry names a sign-in, unless it says otherwise', () => {
+        const ways = (text: string) => plan(text).map(({ node, problem }) => [node?.['auth'], problem]);
+        assert.deepEqual(ways('address,password,oauth\ndan@gmail.com,,Our tenant\neva@gmx.de,geheim,'), [
+            ...Array<unknown>(2).fill(['oauth2', '']),
+            ...Array<unknown>(2).fill(['password', ''])
+        ]);
+        assert.deepEqual(ways('type,host,user,oauth\nimap,imap.shop.example,shop,o1'), [['oauth2', '']]);
+        assert.deepEqual(ways('type,host,user,password,auth,oauth\nimap,imap.shop.example,shop,p,password,o1'), [
+            ['password', '']
+        ]);
     });
 
     it('takes every property of an account by its name', () => {
@@ -131,6 +163,14 @@ describe('the mark of an account that was not tested', () => {
         ]) {
             assert.notEqual(validate({ ...account, ...change, tested }), true, JSON.stringify(change));
         }
+    });
+
+    it('comes back with another sign-in, where one is used', () => {
+        const signedIn = { ...account, auth: 'oauth2', oauth: 'o1' };
+        const tested = code.testedForm(signedIn);
+        assert.equal(validate({ ...signedIn, tested }), true);
+        assert.notEqual(validate({ ...signedIn, oauth: 'o2', tested }), true);
+        assert.equal(validate({ ...account, oauth: 'o2', tested: code.testedForm(account) }), true);
     });
 
     it('is not put on accounts whose settings come from the environment', () => {

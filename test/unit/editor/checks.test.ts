@@ -26,6 +26,7 @@ describe('validators', () => {
             const expected: Record<string, string[]> = {
                 'imap-account': ['host', 'tested'],
                 'smtp-account': ['host', 'tested'],
+                'mail-oauth': ['clientId'],
                 'filter-sender': ['senders'],
                 'compose-mail': ['text'],
                 'flag-mail': ['add'],
@@ -153,6 +154,66 @@ describe('validators', () => {
                 /^Trusted servers, entry 1: an id is what stands/
             );
         }
+    });
+
+    it('want a sign-in where an account has chosen OAuth2, and only there', () => {
+        for (const type of ['imap-account', 'smtp-account']) {
+            assertReason(judge(type, 'oauth', '', { auth: 'oauth2' }), /^Sign-in: a value is missing/);
+            assertReason(judge(type, 'oauth', '_ADD_', { auth: 'oauth2' }), /a value is missing/);
+            assertReason(judge(type, 'oauth', 'not in the editor', { auth: 'oauth2' }), /a value is missing/);
+            english.nodes.set('o1', { id: 'o1', type: 'mail-oauth' });
+            assert.equal(judge(type, 'oauth', 'o1', { auth: 'oauth2' }), true);
+            assert.equal(judge(type, 'oauth', '', { auth: 'password' }), true);
+        }
+    });
+
+    it('want a way to sign in that the provider has for mail', () => {
+        for (const flow of ['device', 'client', 'password']) {
+            assertReason(judge('mail-oauth', 'flow', flow, { provider: 'google' }), /^Way to sign in: this provider/);
+        }
+        for (const provider of ['microsoft', 'custom', '${PROVIDER}']) {
+            assert.equal(judge('mail-oauth', 'flow', 'device', { provider }), true, provider);
+        }
+    });
+
+    it('want the tenant of an app without a user, and one that is a name', () => {
+        const microsoft = (flow: string) => ({ provider: 'microsoft', flow });
+        for (const tenant of ['', 'common', 'Organizations', 'consumers']) {
+            assertReason(judge('mail-oauth', 'tenant', tenant, microsoft('client')), /^Tenant: app-only access needs/);
+            assert.equal(judge('mail-oauth', 'tenant', tenant, microsoft('device')), true, tenant);
+        }
+        assert.equal(judge('mail-oauth', 'tenant', 'example.onmicrosoft.com', microsoft('client')), true);
+        for (const tenant of ['a/b', 'https://example.com', 'two words', 'x?y']) {
+            assertReason(judge('mail-oauth', 'tenant', tenant, microsoft('code')), /^Tenant: common, /);
+        }
+        assert.equal(judge('mail-oauth', 'tenant', '', { provider: 'custom', flow: 'client' }), true);
+    });
+
+    it("want the addresses that a provider of one's own needs, encrypted outside this machine", () => {
+        const custom = (flow: string) => ({ provider: 'custom', flow });
+        for (const [property, flow] of [
+            ['authorizeUrl', 'code'],
+            ['deviceUrl', 'device'],
+            ['tokenUrl', 'client']
+        ] as const) {
+            assertReason(judge('mail-oauth', property, '', custom(flow)), /a value is missing/);
+            assert.equal(judge('mail-oauth', property, 'https://login.example.com/x', custom(flow)), true);
+            for (const local of ['http://localhost:8080/x', 'http://127.0.0.1/x', 'http://[::1]:1/x']) {
+                assert.equal(judge('mail-oauth', property, local, custom(flow)), true, local);
+            }
+            for (const wrong of [
+                'http://login.example.com/x',
+                'login.example.com',
+                'javascript:alert(1)',
+                'x y',
+                'https://a:b@c.example/'
+            ]) {
+                assertReason(judge('mail-oauth', property, wrong, custom(flow)), /begins with https:/);
+            }
+            assert.equal(judge('mail-oauth', property, '', { provider: 'microsoft', flow }), true);
+        }
+        assert.equal(judge('mail-oauth', 'authorizeUrl', '', custom('device')), true);
+        assert.equal(judge('mail-oauth', 'deviceUrl', '', custom('code')), true);
     });
 
     it('answer in the language of the editor', () => {

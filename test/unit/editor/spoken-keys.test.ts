@@ -26,6 +26,11 @@ function assertTexts(keys: readonly string[]): void {
     }
 }
 
+/** `SignInRequired` as the code that an error carries. */
+function codeOf(name: string): string {
+    return name.replace(/(?!^)([A-Z])/g, '_$1').toUpperCase();
+}
+
 /** The words of a union of texts in TypeScript. */
 function wordsOf(source: string, type: string): string[] {
     const [, words = ''] = new RegExp(`type ${type} =([^;]+);`).exec(source) ?? [];
@@ -67,8 +72,18 @@ describe('what the dialogs and the sidebar say', () => {
     it('has a problem and a remedy for every failure that a connection can have', () => {
         const folders = ['src/imap', 'src/smtp'].map(folder => sourcesIn(folder, 'diagnosis.ts')).join('\n');
         const names = new Set(keysOf(folders, /code: MailErrorCode\.(\w+)/g));
-        const codes = [...names].map(name => name.replace(/(?!^)([A-Z])/g, '_$1').toUpperCase());
+        const codes = [...names].map(codeOf);
         assert.ok(codes.includes('CREDENTIALS_REJECTED') && codes.length > 10);
         assertTexts(codes.flatMap(code => [`error.${code}`, `remedy.${code}`]));
+    });
+
+    it('has a problem and a remedy for every failure of a sign-in, and for what Microsoft says in numbers', () => {
+        const source = sourcesIn('src/account', '.ts');
+        const codes = keysOf(source, /MailErrorCode\.((?:SignIn|Client|Token)\w+)/g).map(codeOf);
+        const numbers = keysOf(source, /^ {4}(AADSTS\d+): \[/gm);
+        assert.ok(new Set(codes).size >= 5 && numbers.length >= 6);
+        const known = [...codes, ...numbers, 'access_denied', 'expired_token', '5-7-139'];
+        assertTexts(known.flatMap(code => [`error.${code}`, `remedy.${code}`]));
+        assertTexts(['NOT_CONFIGURED', 'TIMED_OUT', 'CLOSED', 'THROTTLED'].flatMap(code => [`oauth-error.${code}`]));
     });
 });
