@@ -1,6 +1,7 @@
 import type { ImapAccount } from '../account/imap-account';
 import type { Right } from '../account/rights';
 import { changeFlags, checkValidity, deleteMail, moveMail, parseFlag } from '../imap/actions';
+import { intoFolder } from '../imap/folders';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { MailRef } from '../message/types';
 
@@ -69,7 +70,7 @@ export async function runAfterAction(account: ImapAccount, ref: MailRef, action:
                 return;
             case 'move':
             case 'trash':
-                await moveMail(folder, ref.uid, target);
+                await intoFolder(folder.connection, target, false, () => moveMail(folder, ref.uid, target));
                 return;
             case 'delete':
                 await deleteMail(folder, ref.uid);

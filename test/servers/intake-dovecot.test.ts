@@ -212,6 +212,34 @@ describe('mail intake from Dovecot', function () {
         assert.deepEqual(test.actionFailures, []);
     });
 
+    for (const [afterSuccess, account] of [
+        ['move', {}],
+        ['trash', { trash: 'Dome' }]
+    ] as const) {
+        it(`says once that the folder for "${afterSuccess}" does not exist, with similar names, and sends nothing again`, async () => {
+            // one of another test may exist already
+            await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Done').catch(() => undefined);
+            await dovecot.fill('anna', 'INBOX', [mail('one')]);
+            const saved = { ack: 'flow', interval: 1, afterSuccess, afterSuccessValue: 'Dome' };
+            const test = watch(saved, account);
+            test.flow = () => Promise.resolve({ kind: 'done' });
+            await test.until(() => test.settled === 1, 'the action');
+            await test.looks(2);
+            await test.restart();
+            await test.looks(2);
+            const [failure] = test.actionFailures as Array<{ code: string; step: string; message: string }>;
+            assert.deepEqual([failure?.code, failure?.step], ['FOLDER_MISSING', 'move']);
+            assert.match(failure?.message ?? '', /the folder "Dome" does not exist.*Similar: "Done"/);
+            assert.equal(test.actionFailures.length, 1);
+            assert.deepEqual([test.subjects, test.failures, test.givenUp], [['one'], [], []]);
+            assert.equal((await dovecot.list('anna', 'INBOX')).length, 1);
+            const moves = proxy.commands().filter(command => /UID (MOVE|COPY)/i.test(command));
+            assert.equal(moves.length, 1);
+            const made = await dovecot.doveadm('mailbox', 'list', '-u', 'anna');
+            assert.doesNotMatch(made, /Dome/);
+        });
+    }
+
     it('emits headers only for a mail above the size limit, and skips it when told so', async () => {
         const big = buildMail({ from: PORTAL, subject: 'big', size: 3_000_000 });
         await dovecot.fill('anna', 'INBOX', [big, mail('small')]);

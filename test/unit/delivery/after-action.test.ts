@@ -72,6 +72,7 @@ class FakeAccount {
                 new Map(this.gone ? [] : [[uid, { uid, size: 1, flags: new Set(this.flags) }]]),
             connection: {
                 account: this.label,
+                error: (error: unknown) => error,
                 client,
                 command: async (_step: string, run: (given: typeof client) => Promise<unknown>) => run(client)
             }
