@@ -152,7 +152,9 @@ window.mailflow = Object.assign(window.mailflow || {}, {
                 contentType: 'application/json',
                 data: JSON.stringify(request)
             })
-                .done(answer => show(JSON.stringify(answer.inquiries || answer.problem, null, 2), !answer.recognised))
+                .done(({ recognised, inquiries, incomplete, problem }) =>
+                    show(JSON.stringify(recognised ? [...inquiries, ...incomplete] : problem, null, 2), !recognised)
+                )
                 .fail(xhr => {
                     const { error } = xhr.responseJSON || {};
                     show(error || mailflow.text('preview.unreachable'), true);

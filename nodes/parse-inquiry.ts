@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { parseInquiries } from '../src/inquiry/parse-inquiries';
 import type { NotRecognised } from '../src/inquiry/types';
 import { onClose, onInput } from '../src/runtime/input';
-import { eachInquiry, listOfInquiries } from '../src/runtime/inquiry-output';
+import { eachIncomplete, eachInquiry, listOfInquiries } from '../src/runtime/inquiry-output';
 import { serveInquiryPreview } from '../src/runtime/inquiry-preview';
 import { type InquirySettings, readInquirySettings } from '../src/runtime/inquiry-settings';
 import { InquiryStatus } from '../src/runtime/inquiry-status';
@@ -10,7 +10,10 @@ import type { SavedProperties } from '../src/runtime/settings';
 import { StatusDisplay } from '../src/runtime/status';
 import { mailOfMessage } from '../src/sender/message-field';
 
-/** Makes data of inquiries on output 1; other mail leaves unchanged on output 2, with the reason in `msg.inquiry`. */
+/**
+ * Makes data of inquiries on output 1. Other mail leaves unchanged on output 2 with the reason in `msg.inquiry`, and so
+ * does what is incomplete among the inquiries of a mail.
+ */
 export = function (RED: NodeAPI): void {
     serveInquiryPreview(RED);
 
@@ -43,10 +46,12 @@ export = function (RED: NodeAPI): void {
             }
             return [null, Object.assign(msg, { inquiry: result.problem })];
         }
-        const { inquiries } = result;
+        const { inquiries, incomplete } = result;
         status.recognised(inquiries[0]?.source.profile ?? '');
-        const isEach = output === 'each';
-        return [isEach ? eachInquiry(msg, inquiries, RED.util.generateId) : listOfInquiries(msg, inquiries), null];
+        const newId = RED.util.generateId;
+        // first the copies: the message itself becomes that of an inquiry
+        const others = eachIncomplete(msg, incomplete, newId);
+        return [output === 'each' ? eachInquiry(msg, inquiries, newId) : listOfInquiries(msg, inquiries), others];
     }
 
     RED.nodes.registerType('parse-inquiry', ParseInquiryNode);

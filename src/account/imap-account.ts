@@ -33,7 +33,7 @@ export class ImapAccount {
     readonly #users = new Set<string>();
     #line: SharedLine;
     #watching = 0;
-    /** Of a password; a token source remembers by itself, until somebody signs in again. */
+    /** Of a password, or by throttling; a token source remembers by itself, until somebody signs in again. */
     #rejected: { error: MailError; until: number } | null = null;
     /** The login that others wait for; never rejects. */
     #login: Promise<void> | null = null;
@@ -171,9 +171,8 @@ export class ImapAccount {
             this.#rejected = null;
             return connection;
         } catch (error) {
-            const { login } = this.settings.server;
-            if (error instanceof MailError && error.kind === 'credentials' && login && 'password' in login) {
-                this.#rejected = { error, until: Date.now() + REJECTED_MS };
+            if (error instanceof MailError) {
+                this.#rejected = this.#leaveAlone(error) ?? this.#rejected;
             }
             throw error;
         } finally {
@@ -181,5 +180,14 @@ export class ImapAccount {
                 this.#login = null;
             }
         }
+    }
+
+    /** For how long nobody tries to log in after this failure; null when it says nothing of the next login. */
+    #leaveAlone(error: MailError): { error: MailError; until: number } | null {
+        const { login } = this.settings.server;
+        if (error.kind === 'credentials' && login && 'password' in login) {
+            return { error, until: Date.now() + REJECTED_MS };
+        }
+        return error.code === MailErrorCode.Throttled ? { error, until: Date.now() + error.retryAfterMs } : null;
     }
 }

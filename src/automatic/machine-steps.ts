@@ -1,3 +1,4 @@
+import { readPrefix } from '../message/subject-prefix';
 import { type Decision, type Facts, note } from './facts';
 import { firstOf, valuesOf } from './header-values';
 import { announcedOutcome, fieldsInText } from './structure-steps';
@@ -126,7 +127,7 @@ function isPostmaster({
     autoSubmitted
 }: Facts): boolean {
     const isMarked = hasEmptyReturnPath || subject !== null || (autoSubmitted !== null && autoSubmitted.token !== 'no');
-    return fromLocal === 'postmaster' && (isMarked || !isAnswer || !/^(re|aw|antw|sv)\b/i.test(subjectText));
+    return fromLocal === 'postmaster' && (isMarked || !isAnswer || readPrefix(subjectText)?.kind !== 'reply');
 }
 
 /** Challenges have no mark of their own; beside a machine's, the wording tells them from absence notes. */

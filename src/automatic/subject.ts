@@ -1,3 +1,4 @@
+import { readPrefix } from '../message/subject-prefix';
 import { SUBJECT_PHRASES } from './subject-phrases';
 import type { AutomaticKind } from './verdict';
 
@@ -22,10 +23,6 @@ interface Phrase {
 
 /** Phrases and their marks stand at the beginning; nothing behind this is looked at. */
 const MAX_SUBJECT_CHARS = 300;
-/** "Re:", "AW:", "Re[2]:", "Fwd :". Anchored, and each part begins with another character, so linear. */
-const REPLY_PREFIX = /^(re|aw|antw|sv|wg|fw|fwd|tr|rv)(\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3})?\s*[:：]\s*/;
-/** With which letters those begin: nearly every subject is settled by this look. */
-const PREFIX_LETTERS = 'rawsft';
 /** French sets a space before the colon, Asian keyboards write a wide one; a hyphen without a space makes a compound. */
 const AFTER_PHRASE = /^\s*([:：–—\]】]|$)|^\s+-|^-\s/;
 const BRACKETS: Readonly<Record<string, string>> = { '[': ']', '【': '】' };
@@ -39,23 +36,20 @@ const byFirstLetter = index();
  * reads a bounded part of the subject.
  */
 export function readSubject(subject: string): SubjectSign | null {
-    let rest = normal(subject);
+    let rest = subject.slice(0, MAX_SUBJECT_CHARS).trimStart();
     let prefixed = false;
-    for (;;) {
-        const prefix = PREFIX_LETTERS.includes(rest.charAt(0)) ? REPLY_PREFIX.exec(rest) : null;
-        if (!prefix) {
-            break;
-        }
-        rest = rest.slice(prefix[0].length);
+    for (let prefix = readPrefix(rest); prefix; prefix = readPrefix(rest)) {
+        rest = prefix.rest;
         prefixed = true;
     }
+    rest = normal(rest);
     const phrase = findPhrase(rest) ?? findBehindBracket(rest);
     return phrase && { kind: phrase.kind, everyday: phrase.everyday, prefixed };
 }
 
-/** The form in which phrases are compared: NFC, lower case, no white space at the start. */
+/** The form in which phrases are compared: NFC, lower case. */
 function normal(subject: string): string {
-    return foldTurkish(subject.slice(0, MAX_SUBJECT_CHARS).normalize('NFC').toLowerCase().trimStart());
+    return foldTurkish(subject.normalize('NFC').toLowerCase());
 }
 
 /** "YANIT" becomes "yanit" by the rules of all languages but Turkish, which writes it "yanıt". */

@@ -1,6 +1,6 @@
 import type { FetchMessageObject } from 'imapflow';
 import { isOversize } from '../imap/content';
-import { isConnectionProblem } from '../imap/errors';
+import { isBusy, isConnectionProblem } from '../imap/errors';
 import { toDate, type OpenFolder } from '../imap/open-folder';
 import { selectMails } from '../imap/selection';
 import { MailError, MailErrorCode } from '../message/mail-error';
@@ -165,7 +165,7 @@ export class Intake {
             try {
                 await this.#deliverBatch(folder, ledger, uids);
             } catch (error) {
-                this.#putBack(ledger, uids);
+                this.#putBack(ledger, uids, error);
                 throw error;
             }
         }
@@ -175,10 +175,18 @@ export class Intake {
     }
 
     /** What was not emitted is still pending in the ledger and comes again with the next look; the try did not count. */
-    #putBack(ledger: Ledger, uids: number[]): void {
+    #putBack(ledger: Ledger, uids: number[], error: unknown): void {
         const untouched = uids.filter(
             uid => ledger.isPending(uid) && !this.#outcomes.awaits(ledger.uidValidity, uid) && !this.#queue.waits(uid)
         );
+        if (isBusy(error)) {
+            // no mail's fault, unless it is always the same one that the server has no time for: that one comes later
+            this.#suspect = (error as MailError).code === MailErrorCode.Throttled ? undefined : untouched[0];
+            if (this.#suspect !== undefined && ledger.attempts(this.#suspect) >= TRIES_AT_ONCE) {
+                untouched.shift();
+                this.#outcomes.postpone(ledger, this.#suspect);
+            }
+        }
         for (const uid of untouched) {
             if (uid !== this.#suspect) {
                 ledger.begin(uid, Math.max(0, ledger.attempts(uid) - 1));
@@ -288,7 +296,7 @@ export class Intake {
 
     /** @param expected the mails of the batch that were not emitted. */
     async #failBatch(folder: OpenFolder, ledger: Ledger, expected: Rows, failure: MailError): Promise<void> {
-        if (failure.code === MailErrorCode.LedgerFailed) {
+        if (failure.code === MailErrorCode.LedgerFailed || isBusy(failure)) {
             throw failure;
         }
         if (!folder.connection.usable || isConnectionProblem(failure)) {

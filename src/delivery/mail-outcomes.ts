@@ -98,6 +98,14 @@ export class MailOutcomes {
         await this.#fail(ledger, row.uid, error, () => this.#reader.headerOnly(folder, row, header, attempt));
     }
 
+    /** Has a mail come again later, as after a failure, without counting the try. */
+    postpone(ledger: Ledger, uid: number): void {
+        const attempt = ledger.attempts(uid);
+        const at = Date.now() + this.#options.pauseMs(attempt);
+        ledger.retryLater(uid, Math.max(0, attempt - 1), new Date(at));
+        this.#tryAgainAt(uid, at);
+    }
+
     /** Asks for a look when the next retry of the queue is due. */
     planRetry(): void {
         const due = this.#queue.nextDue;

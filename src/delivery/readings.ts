@@ -1,4 +1,5 @@
 import type { FetchedMail } from '../imap/content';
+import { isBusy } from '../imap/errors';
 import type { OpenFolder } from '../imap/open-folder';
 import type { MailError } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
@@ -15,7 +16,7 @@ export interface Reading {
 }
 
 /**
- * Reads mails one after the other. Rejects when the connection is lost.
+ * Reads mails one after the other. Rejects when the connection is lost or the server is busy.
  *
  * @param attempts the number of the try, by UID.
  */
@@ -38,7 +39,7 @@ export async function* readAll(
         } catch (error) {
             discard(mail);
             const failure = folder.connection.error(error, 'fetch');
-            if (!folder.connection.usable) {
+            if (!folder.connection.usable || isBusy(failure)) {
                 throw failure;
             }
             yield { mail, failure };

@@ -82,11 +82,20 @@ export async function moveMail(folder: OpenFolder, uid: number, destination: str
         );
     }
     await readFlags(folder, uid);
-    const moved = await folder.connection.command('move', client =>
-        client.messageMove(String(uid), destination, { uid: true })
-    );
+    const moved = hasCapability(folder, 'MOVE')
+        ? await folder.connection.command('move', client => client.messageMove(String(uid), destination, { uid: true }))
+        : await copyAndDelete(folder, uid, destination);
     await confirmGone(folder, uid, 'move');
     return newNumber(moved, uid);
+}
+
+/** In two commands, as a server that is busy may refuse the second alone: the first must not be repeated then. */
+async function copyAndDelete(folder: OpenFolder, uid: number, destination: string): Promise<CopyResponseObject> {
+    const copied = await folder.connection.command('move', client =>
+        client.messageCopy(String(uid), destination, { uid: true })
+    );
+    await folder.connection.command('move', client => client.messageDelete(String(uid), { uid: true }));
+    return copied;
 }
 
 /** Copies one mail with its flags and its time of arrival; a COPY for a UID that is gone answers OK, so it is looked at. */

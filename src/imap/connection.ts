@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
 import { logIn } from '../message/log-in';
 import { MailError, MailErrorCode, type ErrorStep } from '../message/mail-error';
 import { secretForms } from '../message/secret-forms';
 import type { GivenLogin, ServerSettings } from '../message/server-settings';
-import { imapError, type ErrorContext } from './errors';
+import { BusyPatience } from './busy-patience';
+import { clientInfo } from './client-info';
+import { commandLogger, type CommandLog } from './command-log';
+import { imapError, isBusy, type ErrorContext } from './errors';
 
 /** How to reach an IMAP account. */
 export interface ImapServer extends ServerSettings {
@@ -32,6 +36,9 @@ const OPEN_TIMEOUT_MS = 2 * 60_000;
 const LOGOUT_TIMEOUT_MS = 2_000;
 /** A command may take long while data flows; this ends one that trickles bytes for ever. */
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
+/** How long commands wait in place for a server that is busy; a flow must not hang for longer without a word. */
+const PATIENCE_MS = 60_000;
+const CLIENT_INFO = clientInfo();
 
 export interface ConnectionTimeouts {
     connectMs?: number;
@@ -41,6 +48,7 @@ export interface ConnectionTimeouts {
     openMs?: number;
     commandMs?: number;
     logoutMs?: number;
+    patienceMs?: number;
 }
 
 /**
@@ -51,21 +59,30 @@ export class ImapConnection {
     readonly client: ImapFlow;
     readonly closed: Promise<MailError | null>;
     readonly #context: Omit<ErrorContext, 'step'>;
-    readonly #refusal: Refusal;
+    readonly #log: CommandLog;
+    readonly #patience: BusyPatience;
     readonly #timeouts: ConnectionTimeouts;
+    /** Hears of every wait for a server that is busy, which is no failure yet. */
+    onBusy: ((error: MailError) => void) | null = null;
+    #step: ErrorStep = 'login';
+    /** Ends what is being waited for. */
+    #interrupt: (error: MailError) => void = () => undefined;
+    #isOpen = false;
     #closing = false;
     #lastError: unknown;
 
     private constructor(
         client: ImapFlow,
         context: Omit<ErrorContext, 'step'>,
-        refusal: Refusal,
+        log: CommandLog,
         timeouts: ConnectionTimeouts
     ) {
         this.client = client;
         this.#context = context;
-        this.#refusal = refusal;
+        this.#log = log;
+        this.#patience = new BusyPatience(timeouts.patienceMs ?? PATIENCE_MS);
         this.#timeouts = timeouts;
+        log.throttled = (ms, error) => this.#throttled(ms, error);
         // Without an error listener the process ends; FIN and BYE give `close` alone, so `close` decides
         client.on('error', (error: unknown) => (this.#lastError = error));
         this.closed = new Promise(resolve =>
@@ -87,7 +104,7 @@ export class ImapConnection {
         login: GivenLogin | null,
         timeouts: ConnectionTimeouts
     ): Promise<ImapConnection> {
-        const refusal: Refusal = { error: undefined, garbled: undefined };
+        const log: CommandLog = { error: undefined, garbled: undefined, throttled: null };
         const client = new ImapFlow({
             host: server.host,
             port: server.port,
@@ -96,8 +113,8 @@ export class ImapConnection {
             doSTARTTLS: server.security === 'starttls',
             tls: server.tls,
             ...(login ? { auth: authOf(login) } : {}),
-            logger: refusalLogger(refusal),
-            clientInfo: { name: 'Mailflow for Node-RED', vendor: 'Mailflow', 'support-url': false },
+            logger: commandLogger(log),
+            clientInfo: CLIENT_INFO,
             disableAutoIdle: true,
             maxIdleTime: timeouts.idleRestartMs ?? IDLE_RESTART_MS,
             connectionTimeout: timeouts.connectMs ?? CONNECT_TIMEOUT_MS,
@@ -108,14 +125,16 @@ export class ImapConnection {
             maxLineLength: MAX_LINE_BYTES
         });
         const context = { account: server.label, secrets: secretForms(login) };
-        const connection = new ImapConnection(client, context, refusal, timeouts);
+        const connection = new ImapConnection(client, context, log, timeouts);
         let timer: NodeJS.Timeout | undefined;
         const deadline = new Promise<never>((_resolve, reject) => {
             const late = (): void => reject(connection.error(timedOut(), 'login'));
             timer = setTimeout(late, timeouts.openMs ?? OPEN_TIMEOUT_MS);
+            connection.#interrupt = reject;
         });
         try {
             await Promise.race([client.connect(), deadline]);
+            connection.#isOpen = true;
             return connection;
         } catch (error) {
             client.close();
@@ -140,14 +159,33 @@ export class ImapConnection {
 
     /**
      * Runs one command with a deadline. What imapflow returns as `false` or `undefined` is a refusal or a lost
-     * connection, never a success: it is thrown with the server's words.
+     * connection, never a success: it is thrown with the server's words. A command that the server refused because it is
+     * busy was not carried out, so it is repeated after a pause, for a minute in sum.
      */
     async command<T>(step: ErrorStep, run: (client: ImapFlow) => Promise<T>): Promise<Exclude<T, false | undefined>> {
-        this.#refusal.error = undefined;
-        this.#refusal.garbled = undefined;
+        this.#step = step;
+        for (;;) {
+            try {
+                const result = await this.#attempt(step, run);
+                this.#patience.over();
+                return result;
+            } catch (error) {
+                const pauseMs = isBusy(error) && this.usable ? this.#patience.next() : null;
+                if (pauseMs === null) {
+                    throw error;
+                }
+                await this.#waitWhileBusy(error as MailError, pauseMs);
+            }
+        }
+    }
+
+    async #attempt<T>(step: ErrorStep, run: (client: ImapFlow) => Promise<T>): Promise<Exclude<T, false | undefined>> {
+        this.#log.error = undefined;
+        this.#log.garbled = undefined;
         let timer: NodeJS.Timeout | undefined;
         let onClosed: (() => void) | undefined;
         const ended = new Promise<never>((_resolve, reject) => {
+            this.#interrupt = reject;
             timer = setTimeout(() => {
                 this.#lastError = timedOut();
                 reject(this.#lastError);
@@ -182,16 +220,48 @@ export class ImapConnection {
         run: (client: ImapFlow) => Promise<T>
     ): Promise<Exclude<T, false | undefined>> {
         const result = await this.command(step, run);
-        if (this.#refusal.garbled !== undefined) {
-            throw this.error(this.#refusal.garbled, step);
+        if (this.#log.garbled !== undefined) {
+            throw this.error(this.#log.garbled, step);
         }
         return result;
+    }
+
+    async #waitWhileBusy(error: MailError, ms: number): Promise<void> {
+        // a time that imapflow has waited for was told when it began
+        if (ms > 0) {
+            this.onBusy?.(error);
+        }
+        const waiting = new AbortController();
+        const end = (): void => waiting.abort();
+        this.client.once('close', end);
+        await sleep(ms, undefined, { signal: waiting.signal }).catch(() => undefined);
+        this.client.off('close', end);
+        if (!this.usable) {
+            throw error;
+        }
+    }
+
+    /**
+     * The server wants to be left alone for this time. imapflow waits a part of it before it fails the command, and
+     * repeats a FETCH by itself: unless all that is short, the connection is given up, so that somebody can say so.
+     */
+    #throttled(ms: number, reason: unknown): void {
+        const error = this.error(reason, this.#step);
+        if (this.#isOpen && this.#patience.accepts(ms)) {
+            this.onBusy?.(error);
+            return;
+        }
+        this.#lastError = reason;
+        this.#interrupt(error);
+        // imapflow begins its wait after this, and ends it with the connection
+        setImmediate(() => this.client.close());
     }
 
     /** Logs out, bounded; safe to call twice and on a dead connection. */
     async close(): Promise<void> {
         this.#closing = true;
-        if (this.client.usable) {
+        // a server that wants to be left alone, or for which imapflow waits, answers nothing
+        if (this.client.usable && !this.#patience.waits) {
             const logoutMs = this.#timeouts.logoutMs ?? LOGOUT_TIMEOUT_MS;
             let timer: NodeJS.Timeout | undefined;
             const patience = new Promise<void>(resolve => (timer = setTimeout(resolve, logoutMs)));
@@ -217,8 +287,8 @@ export class ImapConnection {
         if (!this.client.usable) {
             return this.error(new Error('the outcome of the command is not known'), step);
         }
-        if (this.#refusal.error !== undefined) {
-            return this.error(this.#refusal.error, step);
+        if (this.#log.error !== undefined) {
+            return this.error(this.#log.error, step);
         }
         return new MailError({
             code: MailErrorCode.ServerRefused,
@@ -240,38 +310,4 @@ function authOf(login: GivenLogin): { user: string; pass?: string; accessToken?:
 /** As imapflow names its own time-outs. */
 function timedOut(): Error {
     return Object.assign(new Error('deadline'), { code: 'ETIMEOUT' });
-}
-
-/** What imapflow (2.10) tells of a command in its log alone. */
-interface Refusal {
-    /** The server's words for a `false`. */
-    error: unknown;
-    /** Why a row of an answer was passed over. */
-    garbled: unknown;
-}
-
-const ROW = /^\* (\d+ FETCH|E?SEARCH)\b/i;
-
-/** Keeps what only the log tells; everything else is dropped. */
-function refusalLogger(refusal: Refusal): Record<'debug' | 'info' | 'warn' | 'error', (entry: unknown) => void> & {
-    isLevelEnabled: (level: string) => boolean;
-} {
-    const keep = (entry: unknown): void => {
-        const { err, msg, payloadBytes } = (entry ?? {}) as { err?: unknown; msg?: unknown; payloadBytes?: unknown };
-        if (err !== undefined) {
-            refusal.error = err;
-        }
-        if (payloadBytes !== undefined && ROW.test(String(msg))) {
-            refusal.garbled = err;
-        }
-    };
-    const drop = (): void => undefined;
-    return {
-        debug: drop,
-        info: drop,
-        warn: keep,
-        error: keep,
-        // imapflow would write out every answer for the log, a SEARCH with 100,000 numbers too
-        isLevelEnabled: level => level === 'warn' || level === 'error'
-    };
 }

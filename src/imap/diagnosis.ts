@@ -9,9 +9,9 @@ export interface ForeignError {
     authenticationFailed?: boolean;
     responseStatus?: string;
     responseText?: string;
-    /** The server's words where imapflow makes a failed login of a refused NAMESPACE. */
-    response?: unknown;
     serverResponseCode?: string;
+    /** The parsed answer; the words alone where imapflow makes a failed login of a refused NAMESPACE. */
+    response?: unknown;
     tlsFailed?: boolean;
     throttleReset?: number;
     mailboxMissing?: boolean;
@@ -27,4 +27,19 @@ export interface Diagnosis {
     problem: string;
     remedy: string;
     retryAfterMs?: number;
+}
+
+/** What the server said, or "". */
+export function wordsOf({ responseText, reason, response }: ForeignError): string {
+    return responseText ?? reason ?? (typeof response === 'string' ? response : '');
+}
+
+/** The code in brackets, such as UNAVAILABLE; imapflow names that of a FETCH nowhere but in the answer. */
+export function responseCodeOf({ serverResponseCode, response }: ForeignError): string {
+    if (serverResponseCode !== undefined) {
+        return serverResponseCode;
+    }
+    const { attributes } = (response ?? {}) as { attributes?: Array<{ section?: Array<{ value?: unknown }> }> };
+    const value = attributes?.[0]?.section?.[0]?.value;
+    return typeof value === 'string' ? value.toUpperCase().trim() : '';
 }

@@ -1,5 +1,5 @@
 import { cleanResponse, leafCause, MailError, MailErrorCode, redact, type ErrorStep } from '../message/mail-error';
-import type { Diagnosis, ForeignError } from './diagnosis';
+import { wordsOf, type Diagnosis, type ForeignError } from './diagnosis';
 import { diagnoseReply } from './reply-diagnosis';
 import { diagnoseTransport } from './transport-diagnosis';
 
@@ -16,8 +16,14 @@ export function isConnectionProblem(error: unknown): boolean {
         error instanceof MailError &&
         error.kind === 'temporary' &&
         error.code !== MailErrorCode.ServerRefused &&
+        error.code !== MailErrorCode.Throttled &&
         error.code !== MailErrorCode.LedgerFailed
     );
+}
+
+/** True when the server did not carry a command out because it wants to be asked later, whatever the command was. */
+export function isBusy(error: unknown): boolean {
+    return error instanceof MailError && error.kind === 'temporary' && error.retryAfterMs > 0;
 }
 
 /**
@@ -36,11 +42,6 @@ export function imapError(error: unknown, context: ErrorContext): MailError {
         account: context.account,
         response: redact(wordsOf(foreign), context.secrets)
     });
-}
-
-/** `response` is otherwise an object of the library. */
-function wordsOf({ responseText, reason, response }: ForeignError): string {
-    return responseText ?? reason ?? (typeof response === 'string' ? response : '');
 }
 
 function diagnose(error: ForeignError, leaf: ForeignError, secrets: readonly string[]): Diagnosis {

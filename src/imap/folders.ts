@@ -1,6 +1,7 @@
 import type { ListResponse } from 'imapflow';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { ImapConnection, SpecialFolders, SpecialUse } from './connection';
+import { isBusy } from './errors';
 
 const SPECIAL_USE_FLAGS: Record<SpecialUse, string> = {
     sent: '\\Sent',
@@ -81,7 +82,7 @@ export async function explainMissingFolder(
     error: MailError
 ): Promise<MailError> {
     const refused = error.code === MailErrorCode.ServerRefused || error.code === MailErrorCode.FolderMissing;
-    if (!refused || !connection.usable) {
+    if (!refused || isBusy(error) || !connection.usable) {
         return error;
     }
     let folders: ListResponse[];

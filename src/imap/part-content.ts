@@ -2,6 +2,7 @@ import type { FetchMessageObject } from 'imapflow';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { AttachmentMode } from '../message/types';
 import { composeMail, type ComposedMail } from './composed-mail';
+import { isBusy } from './errors';
 import type { OpenFolder } from './open-folder';
 import { leavesOf, mergeText, OutlineProblem, readOutline, type OutlinePart } from './outline';
 import { readPart } from './part-reader';
@@ -74,7 +75,8 @@ export async function fetchParts(
 
 /** Some servers refuse what they need not refuse; the mail whole they give. */
 function refusalOf(folder: OpenFolder, error: unknown): { problem: string } {
-    if (folder.connection.usable && error instanceof MailError && error.code === MailErrorCode.ServerRefused) {
+    const isRefused = error instanceof MailError && error.code === MailErrorCode.ServerRefused && !isBusy(error);
+    if (folder.connection.usable && isRefused) {
         return { problem: 'the server refuses to give its parts' };
     }
     throw error;

@@ -1,14 +1,25 @@
 import { MailErrorCode } from '../message/mail-error';
-import type { Diagnosis, ForeignError } from './diagnosis';
+import { responseCodeOf, wordsOf, type Diagnosis, type ForeignError } from './diagnosis';
 
 /** imapflow (2.10) asks the server for nothing when it offers neither XOAUTH2 nor OAUTHBEARER. */
 const NO_MECHANISM = 'Unsupported authentication mechanism';
-/** Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named. */
+/**
+ * Microsoft 365 accepts the login of a user who has no mailbox, or no right to the one that was named, and refuses every
+ * command after it; imapflow then calls it a failed login.
+ */
 const NO_MAILBOX = /authenticated but not connected/i;
 /** Gmail, Dovecot and Exchange each say it in their own words. */
 const CONNECTION_LIMIT = /too many (simultaneous )?connections|maximum number of connections|connection limit/i;
 /** RFC 5530: the server is at fault for now, whatever the command was. */
 const TEMPORARY_CODES = new Set(['UNAVAILABLE', 'INUSE', 'SERVERBUG']);
+/** The command may be given again later. SERVERBUG is not among them: it may be this mail that the server stumbles over. */
+const BUSY_CODES = new Set(['UNAVAILABLE', 'INUSE']);
+/** RFC 5530 LIMIT; THROTTLED is Gmail's and Yahoo's. */
+const THROTTLED_CODES = new Set(['THROTTLED', 'LIMIT']);
+/** Gmail, which gives it the code OVERQUOTA, also in answer to a login. */
+const BANDWIDTH = /command or bandwidth limits/i;
+/** When the server names no time: longer than a watcher's first pauses, short enough for a bad minute. */
+const BUSY_PAUSE_MS = 30_000;
 /** The server names the time: more milliseconds than a timer can hold would make it fire at once and for ever. */
 const MAX_THROTTLE_MS = 60 * 60_000;
 /** imapflow refuses to send what IMAP cannot express. */
@@ -16,7 +27,7 @@ const INVALID_COMMAND = /^Invalid(StringValue|TokenValue|TextValue|SequenceSet|S
 
 /** Explains what the server answered, or why the library did not ask it. Returns null when there was no answer. */
 export function diagnoseReply(error: ForeignError, code: string, message: string): Diagnosis | null {
-    const words = `${error.responseText ?? ''} ${error.reason ?? ''}`;
+    const words = wordsOf(error);
     if (CONNECTION_LIMIT.test(words)) {
         return {
             code: MailErrorCode.TooManyConnections,
@@ -25,8 +36,12 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
             remedy: 'Lower "connections" in the account, or close other mail programs.'
         };
     }
-    if (NO_MAILBOX.test(`${words} ${typeof error.response === 'string' ? error.response : ''}`)) {
+    if (NO_MAILBOX.test(words)) {
         return noMailbox();
+    }
+    const throttling = diagnoseThrottling(error, code, words);
+    if (throttling) {
+        return throttling;
     }
     if (error.authenticationFailed) {
         return diagnoseLogin(error, message);
@@ -44,17 +59,26 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
     if (space) {
         return space;
     }
-    if (code === 'ETHROTTLE') {
-        const retryAfterMs = Math.min(error.throttleReset ?? 0, MAX_THROTTLE_MS);
-        return {
-            code: MailErrorCode.Throttled,
-            kind: 'temporary',
-            problem: `the server throttles this account for ${Math.ceil(retryAfterMs / 1000)} s`,
-            remedy: 'It is tried again after that pause.',
-            retryAfterMs
-        };
-    }
     return diagnoseRefusal(error) ?? diagnoseCommand(code, message);
+}
+
+/** Microsoft 365 names the time, which imapflow reads; others do not. */
+function diagnoseThrottling(error: ForeignError, code: string, words: string): Diagnosis | null {
+    const isNamed = code === 'ETHROTTLE';
+    const isLogin = error.authenticationFailed === true;
+    if (!isNamed && !BANDWIDTH.test(words) && !(THROTTLED_CODES.has(responseCodeOf(error)) && !isLogin)) {
+        return null;
+    }
+    const retryAfterMs = isNamed ? Math.min(error.throttleReset ?? 0, MAX_THROTTLE_MS) : BUSY_PAUSE_MS;
+    const time = isNamed ? ` for ${Math.ceil(retryAfterMs / 1000)} s` : '';
+    return {
+        code: MailErrorCode.Throttled,
+        kind: 'temporary',
+        ...(isLogin ? { step: 'login' } : {}),
+        problem: `the server throttles this account${time}`,
+        remedy: isNamed ? 'It is tried again after that pause.' : 'It is tried again after a pause.',
+        retryAfterMs
+    };
 }
 
 /** RFC 5530 OVERQUOTA; RFC 4469 TOOBIG; imapflow itself compares with APPENDLIMIT (RFC 7889) and sends nothing. */
@@ -93,7 +117,7 @@ function noMailbox(): Diagnosis {
 function diagnoseLogin(error: ForeignError, message: string): Diagnosis {
     const { serverResponseCode = '' } = error;
     // a bad minute of the server must not look like a wrong password, after which nobody tries again for an hour
-    if (TEMPORARY_CODES.has(serverResponseCode) || serverResponseCode === 'LIMIT') {
+    if (TEMPORARY_CODES.has(serverResponseCode) || THROTTLED_CODES.has(serverResponseCode)) {
         return {
             code: MailErrorCode.ServerRefused,
             kind: 'temporary',
@@ -125,11 +149,13 @@ function diagnoseRefusal(error: ForeignError): Diagnosis | null {
     if (error.responseStatus !== 'NO' && error.responseStatus !== 'BAD') {
         return null;
     }
+    const code = responseCodeOf(error);
     return {
         code: MailErrorCode.ServerRefused,
-        kind: TEMPORARY_CODES.has(error.serverResponseCode ?? '') ? 'temporary' : 'permanent',
+        kind: TEMPORARY_CODES.has(code) ? 'temporary' : 'permanent',
         problem: 'the server refused the command',
-        remedy: "The reason is in the server's words."
+        remedy: "The reason is in the server's words.",
+        ...(BUSY_CODES.has(code) ? { retryAfterMs: BUSY_PAUSE_MS } : {})
     };
 }
 

@@ -60,6 +60,7 @@ export class FolderWatcher {
     /** Set when something happened while nobody waited, so that no news is missed. */
     #news = false;
     #resume = false;
+    #selectedAt = 0;
     #scannedAt = 0;
     #wakeUp: (() => void) | null = null;
     #endPause: (() => void) | null = null;
@@ -128,13 +129,15 @@ export class FolderWatcher {
             // the server renewed or renamed the folder: start over with a fresh selection
             connection.client.on('mailboxClose', hear);
             void connection.closed.then(hear);
-            const folder = await OpenFolder.select(connection, this.#options.folder, true);
-            this.#pause.connected();
-            this.#scannedAt = 0;
-            while (!this.#stop.signal.aborted) {
+            connection.onBusy = error => this.#report.failed(error);
+            let folder = await this.#select(connection);
+            while (folder && !this.#stop.signal.aborted) {
                 const more = await this.#lookAt(folder, 'push');
                 await this.#idle(connection, more);
-                await this.#ensureAlive(connection, folder);
+                await this.#ensureAlive(connection);
+                if (this.#isStale(connection, folder)) {
+                    folder = await this.#select(connection);
+                }
             }
         } finally {
             this.#connection = null;
@@ -142,6 +145,33 @@ export class FolderWatcher {
             connection.client.off('mailboxClose', hear);
             await connection.close();
         }
+    }
+
+    /**
+     * A folder that is missing may be renamed back or made again at any time. It is looked for on the same connection, so
+     * that it costs no login. Null when the connection or the watch ended while it was missing.
+     */
+    async #select(connection: ImapConnection): Promise<OpenFolder | null> {
+        do {
+            try {
+                const folder = await OpenFolder.select(connection, this.#options.folder, true);
+                this.#pause.connected();
+                this.#selectedAt = Date.now();
+                this.#scannedAt = 0;
+                return folder;
+            } catch (error) {
+                if (!isFolderMissing(error) || !connection.usable) {
+                    throw error;
+                }
+                this.#report.failed(error);
+                await this.#wait(this.#missingPauseMs, false);
+            }
+        } while (connection.usable && !this.#stop.signal.aborted);
+        return null;
+    }
+
+    get #missingPauseMs(): number {
+        return Math.min(this.#options.intervalMs, MISCONFIGURED_PAUSE_MS);
     }
 
     /**
@@ -160,18 +190,29 @@ export class FolderWatcher {
         }
     }
 
-    async #ensureAlive(connection: ImapConnection, folder: OpenFolder): Promise<void> {
+    async #ensureAlive(connection: ImapConnection): Promise<void> {
         if (!connection.usable && !this.#stop.signal.aborted) {
             throw (await connection.closed) ?? connection.error(new Error('closed'), 'connect');
         }
-        const mailbox = connection.usable ? connection.client.mailbox : null;
-        if (mailbox !== null && (!mailbox || String(mailbox.uidValidity) !== folder.uidValidity)) {
-            throw connection.error(new Error('the server renewed the folder'), 'select');
-        }
+    }
+
+    /**
+     * True when the folder may not be what it was: the server closed or renewed it, or it was selected an interval ago.
+     * Not every server tells that a selected folder was renamed; Dovecot goes on with the renamed one when another has
+     * taken its name.
+     */
+    #isStale({ client: { mailbox } }: ImapConnection, folder: OpenFolder): boolean {
+        const isRenewed = !mailbox || String(mailbox.uidValidity) !== folder.uidValidity;
+        return isRenewed || Date.now() - this.#selectedAt >= this.#options.intervalMs;
     }
 
     async #poll(): Promise<void> {
-        await this.#source.withShared(this.#options.folder, folder => this.#lookAt(folder, 'poll'));
+        await this.#source.withShared(this.#options.folder, async folder => {
+            const { connection } = folder;
+            connection.onBusy = error => this.#report.failed(error);
+            // others use it next
+            return this.#lookAt(folder, 'poll').finally(() => (connection.onBusy = null));
+        });
         this.#pause.connected();
         if (!this.#news && !this.#resume) {
             await this.#wait(this.#options.intervalMs);
@@ -221,6 +262,9 @@ export class FolderWatcher {
             case 'credentials':
                 return REJECTED_PAUSE_MS;
             case 'configuration':
+                if (isFolderMissing(failure)) {
+                    return this.#missingPauseMs;
+                }
                 return Math.max(pause, MISCONFIGURED_PAUSE_MS);
             case 'temporary':
             case 'permanent':
@@ -242,6 +286,10 @@ export class FolderWatcher {
             this.#endPause = null;
         }
     }
+}
+
+function isFolderMissing(error: unknown): error is MailError {
+    return error instanceof MailError && error.code === MailErrorCode.FolderMissing;
 }
 
 /**

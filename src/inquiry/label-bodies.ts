@@ -8,6 +8,8 @@ import type { Profile } from './profile';
 
 export interface LabelReading extends Reading {
     confidence: number;
+    /** The portal's own markup shows the labels, so that nothing a buyer has typed passes for one. */
+    isMarked: boolean;
 }
 
 /** A way to read a mail by labels, and how sure it is. */
@@ -30,19 +32,20 @@ const PLAIN_HTML: Way = { body: 'html', mode: 'plain', confidence: 0.85 };
  * @throws BeyondLimit
  */
 export function readBestLabels(profile: Profile, parts: MailParts, htmlLines: () => readonly Line[]): LabelReading {
-    let best: LabelReading = { drafts: [], known: 0, confidence: 0 };
+    let best: LabelReading = { drafts: [], known: 0, confidence: 0, isMarked: false };
     for (const { body, mode, confidence } of waysFor(profile)) {
         if (parts[body].trim() === '') {
             continue;
         }
         const source = body === 'html' ? { lines: htmlLines(), html: parts.html } : { lines: linesOf(parts), html: '' };
-        const reading = { ...readLabels(source, mode, profile), confidence };
+        const isMarked = mode === 'markup';
+        const reading = { ...readLabels(source, mode, profile), confidence, isMarked };
         reading.drafts.forEach(draft => fillFromMail(draft, profile, parts));
         if (isSatisfied(reading, profile)) {
             return reading;
         }
         best = reading.known > best.known ? reading : best;
-        if (mode === 'markup' && reading.known > 0 && profile.format !== 'generic') {
+        if (isMarked && reading.known > 0 && profile.format !== 'generic') {
             return reading;
         }
     }

@@ -11,10 +11,10 @@ import { type MailParts, mailParts, type UncheckedMessage } from './mail-parts';
 import { OPENIMMO_ROOT, readOpenImmo } from './openimmo';
 import type { Profile } from './profile';
 import { choose, ownChoice, type Choice } from './profile-choice';
-import { problem, type Setback } from './setback';
+import { incompleteInquiry, problem, type Setback } from './setback';
 import { fillFromMail, subjectTells } from './from-mail';
 import { countInSubject } from './subject-count';
-import type { InquiryFormat, ParseResult } from './types';
+import type { Inquiry, InquiryFormat, NotRecognised, ParseResult, ReasonCode } from './types';
 import { attachedXml, bodyXml, hasKnownRoot } from './xml-candidates';
 import { readXmlFields } from './xml-fields';
 import { readXml } from './xml-reader';
@@ -34,8 +34,10 @@ const GENERIC_CONFIDENCE = 0.5;
 
 /**
  * Makes inquiries of a mail, or says why there are none. The order is: XML, JSON-LD, the portal's box, the portal's
- * labels, labels in general, each first by the profiles of the sender; the first that finds everything its profile requires decides. Nothing is executed, loaded
- * or read from disk, the time grows with the size of the mail only, and nothing a sender writes makes it throw.
+ * labels, labels in general, each first by the profiles of the sender; the first that finds everything its profile
+ * requires decides. When none does, one that finds it in some inquiries of the mail and not in others gives both,
+ * provided that it is certain where each begins. Nothing is executed, loaded or read from disk, the time grows with the
+ * size of the mail only, and nothing a sender writes makes it throw.
  *
  * @param mail `msg.mail`; its From selects the profiles.
  */
@@ -50,9 +52,10 @@ export function parseInquiries(
     try {
         // the portal's own form first: a buyer may type or attach XML, which must not take its place
         const search = new Search(parts, choice, setbacks);
-        const found = new Search(parts, ownChoice(choice), setbacks).find() ?? search.find();
+        const own = new Search(parts, ownChoice(choice), setbacks);
+        const found = own.find() ?? own.partly ?? search.find() ?? search.partly;
         if (found) {
-            return { recognised: true, inquiries: finishInquiries(found, parts) };
+            return { recognised: true, ...sortOut(found, finishInquiries(found, parts)) };
         }
         search.suspectChange();
     } catch (error) {
@@ -71,11 +74,17 @@ class Search {
     /** What came near, for the reason. */
     readonly #setbacks: Setback[];
     #page: HtmlPage | null = null;
+    /** The first format that gave complete and incomplete inquiries. */
+    #partly: Found | null = null;
 
     constructor(parts: MailParts, choice: Choice, setbacks: Setback[]) {
         this.#parts = parts;
         this.#choice = choice;
         this.#setbacks = setbacks;
+    }
+
+    get partly(): Found | null {
+        return this.#partly;
     }
 
     /** Null when no format gives all that its profile requires; what came near is then among the setbacks. */
@@ -177,7 +186,7 @@ class Search {
             const drafts = bounded(readBoxes({ lines: readPage(html, profile.box).lines, html }, profile));
             const confidence = CONFIDENCE['html-box'];
             const found: Found = { drafts, profile, format: 'html-box', confidence, warnings: [] };
-            const complete = drafts.length > 0 ? this.#complete(found, 'template-changed') : null;
+            const complete = drafts.length > 0 ? this.#complete(found, { reason: 'template-changed' }) : null;
             if (complete) {
                 return complete;
             }
@@ -192,9 +201,11 @@ class Search {
         // several profiles may share a sender: the one whose labels occur most is meant
         readings.sort((a, b) => b.reading.known - a.reading.known);
         for (const { profile, reading } of readings) {
-            const { drafts, known, confidence } = reading;
+            const { drafts, known, confidence, isMarked } = reading;
             const found = this.#compareCount({ drafts, profile, format: 'label-value', confidence, warnings: [] });
-            const complete = known > 0 ? this.#complete(found, 'template-changed') : null;
+            const announced = this.#announced(profile);
+            const isDivided = announced === 0 ? isMarked : announced === drafts.length;
+            const complete = known > 0 ? this.#complete(found, { reason: 'template-changed', isDivided }) : null;
             if (complete) {
                 return complete;
             }
@@ -226,22 +237,37 @@ class Search {
         return readBestLabels(profile, this.#parts, () => this.#pageOfMail().lines);
     }
 
-    #complete(found: Found, reason: 'incomplete' | 'template-changed' = 'incomplete'): Found | null {
+    /**
+     * @param isDivided it is certain where each inquiry begins. Otherwise an incomplete one may be the rest of the one
+     *     before it, cut off by a label that a buyer has typed.
+     */
+    #complete(
+        found: Found,
+        { reason = 'incomplete', isDivided = true }: { reason?: ReasonCode; isDivided?: boolean } = {}
+    ): Found | null {
         const { drafts, profile } = found;
         drafts.forEach(draft => fillFromMail(draft, profile, this.#parts));
-        const lacking = drafts.find(draft => !isComplete(draft, profile));
-        if (drafts.length > 0 && !lacking) {
+        const lacking = drafts.filter(draft => !isComplete(draft, profile));
+        if (drafts.length > 0 && lacking.length === 0) {
             return found;
+        }
+        if (isDivided && lacking.length < drafts.length) {
+            this.#partly ??= found;
         }
         // a profile for every sender does not make every mail with one of its words a failure
         if (reason !== 'template-changed' || this.#choice.specific.includes(profile)) {
-            this.#setbacks.push({ reason, profile, missing: missingIn(lacking ?? new Draft(), profile) });
+            this.#setbacks.push({ reason, profile, missing: missingIn(lacking[0] ?? new Draft(), profile) });
         }
         return null;
     }
 
+    /** How many inquiries the subject speaks of; 0 when it does not. */
+    #announced({ subjectCount }: Profile): number {
+        return countInSubject(subjectCount, this.#parts.subject);
+    }
+
     #compareCount(found: Found): Found {
-        const count = countInSubject(found.profile.subjectCount, this.#parts.subject);
+        const count = this.#announced(found.profile);
         if (count === 0 || count === found.drafts.length) {
             return found;
         }
@@ -252,6 +278,21 @@ class Search {
 
 function xmlReader(profile: Profile): (root: Parameters<typeof readAdf>[0]) => Draft[] {
     return root => (profile.xml ? readXmlFields(root, profile.xml) : []);
+}
+
+/** Tells the complete inquiries from the others, each of which says what it lacks. */
+function sortOut(
+    { drafts, profile }: Found,
+    all: readonly Inquiry[]
+): { inquiries: Inquiry[]; incomplete: NotRecognised[] } {
+    const missing = drafts.map(draft => missingIn(draft, profile));
+    return {
+        inquiries: all.filter((_inquiry, index) => missing[index]?.length === 0),
+        incomplete: all.flatMap((partial, index) => {
+            const lacks = missing[index] ?? [];
+            return lacks.length === 0 ? [] : [incompleteInquiry(partial, lacks)];
+        })
+    };
 }
 
 function isComplete(draft: Draft, profile: Profile): boolean {

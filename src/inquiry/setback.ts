@@ -1,7 +1,7 @@
 import type { MailParts } from './mail-parts';
 import type { Profile } from './profile';
 import type { Choice } from './profile-choice';
-import type { NotRecognised, ReasonCode } from './types';
+import type { Inquiry, NotRecognised, ReasonCode } from './types';
 import { unloadedXml } from './xml-candidates';
 
 /** Something that came near and failed. Never holds words of the mail. */
@@ -42,6 +42,18 @@ export function problem(setbacks: readonly Setback[], choice: Choice, parts: Mai
         message: parts.oversize ? `${sentence} Only its header was loaded because of its size.` : sentence,
         ...(profile ? { profile: profile.name } : {}),
         missing: [...(worst?.missing ?? [])]
+    };
+}
+
+/** One inquiry of a mail that holds complete ones too. */
+export function incompleteInquiry(partial: Inquiry, missing: readonly string[]): NotRecognised {
+    const { profile, index, count } = partial.source;
+    return {
+        reason: 'incomplete',
+        message: `Inquiry ${index + 1} of ${count} in this mail lacks something that an inquiry needs.`,
+        profile,
+        missing: [...missing],
+        partial
     };
 }
 

@@ -124,7 +124,7 @@ export const REASONS = [
 ] as const;
 export type ReasonCode = (typeof REASONS)[number];
 
-/** `msg.inquiry` of a mail that was not recognised: names profile and fields, never what stands in the mail. */
+/** `msg.inquiry` of what was not recognised: names profile and fields, and nothing that stands in the mail but `partial`. */
 export interface NotRecognised {
     reason: ReasonCode;
     /** A sentence for people. */
@@ -133,6 +133,11 @@ export interface NotRecognised {
     profile?: string;
     /** Fields that the profile requires and the mail does not have. */
     missing: string[];
+    /** What was read of an incomplete inquiry that stands among complete ones; absent when a whole mail is meant. */
+    partial?: Inquiry;
 }
 
-export type ParseResult = { recognised: true; inquiries: Inquiry[] } | { recognised: false; problem: NotRecognised };
+/** Every inquiry of a mail is in one of the lists; `incomplete` holds the others of a mail that has complete ones. */
+export type ParseResult =
+    | { recognised: true; inquiries: Inquiry[]; incomplete: NotRecognised[] }
+    | { recognised: false; problem: NotRecognised };

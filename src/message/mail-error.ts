@@ -147,6 +147,12 @@ export class MailError extends Error {
     }
 }
 
+/** The error of a setting that is missing, or of settings that do not go together. */
+export function notConfigured(problem: string, remedy: string): MailError {
+    const code = MailErrorCode.NotConfigured;
+    return new MailError({ code, kind: 'configuration', step: 'configure', problem, remedy });
+}
+
 function printable(text: string): string {
     return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
 }

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
-import { findDeployed, isRetyped, isSame, plainObject, refusal, refuseVariables, text, valueOf } from './form-values';
+import { notConfigured } from '../message/mail-error';
+import { findDeployed, isRetyped, isSame, plainObject, refuseVariables, text, valueOf } from './form-values';
 import { requireOwnMailServer } from './oauth-registry';
 import type { SavedProperties } from './settings';
 
@@ -32,7 +33,7 @@ export function readAccountForm(RED: NodeAPI, type: string, id: string, form: Ac
     const deployed = findDeployed(RED, type, id);
     if (form.properties === undefined) {
         if (!deployed) {
-            throw refusal('the account is not deployed', 'Deploy it, or test it in its dialog.');
+            throw notConfigured('the account is not deployed', 'Deploy it, or test it in its dialog.');
         }
         return { saved: deployed.node.saved, credentials: deployed.node.login };
     }
@@ -48,7 +49,7 @@ export function readAccountForm(RED: NodeAPI, type: string, id: string, form: Ac
     if (!isSameServer) {
         refuseVariables([...DESTINATION.map(name => properties[name]), user, typed['password']]);
         if (!isTyped && wantsPassword) {
-            throw refusal(
+            throw notConfigured(
                 'the password is not known for these settings',
                 'Enter the password again: a stored one is used only with the server and user it was deployed for.'
             );

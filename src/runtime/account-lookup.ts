@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { ImapAccount } from '../account/imap-account';
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { notConfigured } from '../message/mail-error';
 
 /** What the imap-account config node offers: an account, or the reason why its settings give none. */
 export interface ImapAccountHolder {
@@ -19,13 +19,10 @@ export function findImapAccount(RED: NodeAPI, id: string): ImapAccount {
     }
     // the id may come from a message, and nodes of other kinds have an "account" too
     if (!(holder?.account instanceof ImapAccount)) {
-        throw new MailError({
-            code: MailErrorCode.NotConfigured,
-            kind: 'configuration',
-            step: 'configure',
-            problem: 'no account is chosen, or it is missing or disabled',
-            remedy: 'Choose an account in the node and deploy.'
-        });
+        throw notConfigured(
+            'no account is chosen, or it is missing or disabled',
+            'Choose an account in the node and deploy.'
+        );
     }
     return holder.account;
 }

@@ -1,5 +1,5 @@
 import type { Action, GuardLimits } from '../compose/loop-guard';
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { notConfigured } from '../message/mail-error';
 import { readBoolean, readChoice, readWholeNumber, type SavedProperties } from './settings';
 import { readTyped, type TypedProperty } from './typed-value';
 
@@ -64,14 +64,4 @@ export function isReply(action: Action): boolean {
 /** Whether the mail says nothing without words of its own. */
 export function writesItself(action: Action): boolean {
     return isReply(action) || action === 'new';
-}
-
-function notConfigured(problem: string, remedy: string): MailError {
-    return new MailError({
-        code: MailErrorCode.NotConfigured,
-        kind: 'configuration',
-        step: 'configure',
-        problem,
-        remedy
-    });
 }

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { notConfigured } from '../message/mail-error';
 import type { SavedProperties } from './settings';
 
 /** What every node with secrets keeps for tests: its settings with variables filled in. */
@@ -55,7 +55,7 @@ export function valueOf(name: string, value: unknown, deployed: Deployed | null)
 export function refuseVariables(values: readonly unknown[]): void {
     const variable = values.find(value => typeof value === 'string' && VARIABLE.test(value));
     if (variable !== undefined) {
-        throw refusal(
+        throw notConfigured(
             `the variable ${String(variable).slice(0, 100)} is filled in only for an account that is deployed as it is`,
             'Deploy the account, then test it.'
         );
@@ -84,14 +84,4 @@ export function plainObject(value: unknown): Record<string, unknown> {
         }
     }
     return plain;
-}
-
-export function refusal(problem: string, remedy: string): MailError {
-    return new MailError({
-        code: MailErrorCode.NotConfigured,
-        kind: 'configuration',
-        step: 'configure',
-        problem,
-        remedy
-    });
 }

@@ -81,6 +81,14 @@ export class IntakeStatus {
         this.#display.show(this.#view(delivered));
     }
 
+    /** Where several folders are watched, the words cannot say which one is missing, but its name can. */
+    #failureText(code: MailErrorCode): string {
+        const folders = [...this.#folders].filter(([, state]) => state.phase === 'failed' && state.code === code);
+        return code === MailErrorCode.FolderMissing && this.#folders.size > 1
+            ? missing(folders.map(([folder]) => folder))
+            : `imap-in.status.${FAILURE_KEYS[code] ?? 'disconnected'}`;
+    }
+
     #view(delivered: number): StatusView {
         const states = [...this.#folders.values()];
         const failed = states.find(state => state.phase === 'failed');
@@ -88,11 +96,7 @@ export class IntakeStatus {
             return { fill: 'yellow', shape: 'ring', text: 'imap-in.status.no-wire' };
         }
         if (failed?.phase === 'failed') {
-            return {
-                fill: 'red',
-                shape: 'ring',
-                text: `imap-in.status.${FAILURE_KEYS[failed.code] ?? 'disconnected'}`
-            };
+            return { fill: 'red', shape: 'ring', text: this.#failureText(failed.code) };
         }
         if (states.some(state => state.phase === 'silent')) {
             return { fill: 'red', shape: 'ring', text: 'imap-in.status.silent' };
@@ -109,6 +113,11 @@ export class IntakeStatus {
         const shape = contacts.every(state => state.watching === 'push') ? 'dot' : 'ring';
         return { fill: 'green', shape, text: `${delivered} · ${clock(oldest.at)}` };
     }
+}
+
+/** Names of folders, as a text that the editor cannot take for a catalogue key: those begin with a letter. */
+function missing(folders: readonly string[]): string {
+    return `✗ ${folders.map(folder => `"${folder}"`).join(', ')}`;
 }
 
 function clock(date: Date): string {

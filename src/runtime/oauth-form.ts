@@ -1,7 +1,8 @@
 import type { NodeAPI } from 'node-red';
+import { notConfigured } from '../message/mail-error';
 import { readOAuthSettings, type OAuthSettings } from '../account/oauth-settings';
 import type { AccountForm } from './account-form';
-import { findDeployed, isRetyped, isSame, plainObject, refusal, refuseVariables, text, valueOf } from './form-values';
+import { findDeployed, isRetyped, isSame, plainObject, refuseVariables, text, valueOf } from './form-values';
 
 /** Where the client secret goes. While one of these differs from what is deployed, no stored secret is used. */
 const DESTINATION = ['provider', 'flow', 'tenant', 'clientId', 'tokenUrl', 'deviceUrl'] as const;
@@ -17,7 +18,7 @@ export function readOAuthForm(RED: NodeAPI, id: string, form: AccountForm): OAut
     const deployed = findDeployed(RED, 'mail-oauth', id);
     if (form.properties === undefined) {
         if (!deployed) {
-            throw refusal('the sign-in is not deployed', 'Deploy it, or sign in from its dialog.');
+            throw notConfigured('the sign-in is not deployed', 'Deploy it, or sign in from its dialog.');
         }
         return readOAuthSettings(deployed.node.saved, deployed.node.login);
     }
@@ -37,7 +38,7 @@ export function readOAuthForm(RED: NodeAPI, id: string, form: AccountForm): OAut
                 return [name, deployed.node.login[name]];
             }
             if (!isRetyped(typed[name]) && text(deployed?.rawCredentials[name]) !== '') {
-                throw refusal(
+                throw notConfigured(
                     'the stored secret is not used for these settings',
                     'Enter client secret and refresh token again: stored ones are used only with the app they were deployed for.'
                 );

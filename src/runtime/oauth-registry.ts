@@ -5,9 +5,8 @@ import { isLoopback, isMailServerOf, type OAuthSettings } from '../account/oauth
 import { SignIns } from '../account/oauth-sign-in';
 import { bindingOf, TokenStore } from '../account/oauth-store';
 import { OAuthTokens, type SignInListener } from '../account/oauth-tokens';
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { MailError, notConfigured } from '../message/mail-error';
 import { credentialSecret } from './credential-secret';
-import { refusal } from './form-values';
 import { readBoolean } from './settings';
 
 /** Sign-ins that are not deployed, or not any more: what a dialog has tried out. */
@@ -90,13 +89,10 @@ export class OAuthRegistry {
             throw found;
         }
         if (!found) {
-            throw new MailError({
-                code: MailErrorCode.NotConfigured,
-                kind: 'configuration',
-                step: 'configure',
-                problem: 'no sign-in is chosen, or it is missing or disabled',
-                remedy: 'Choose a sign-in (mail-oauth) in the account and deploy.'
-            });
+            throw notConfigured(
+                'no sign-in is chosen, or it is missing or disabled',
+                'Choose a sign-in (mail-oauth) in the account and deploy.'
+            );
         }
         return found;
     }
@@ -166,7 +162,7 @@ export function requireOwnMailServer(RED: NodeAPI, properties: Readonly<Record<s
     const host = String(properties['host'] ?? '');
     const isEncrypted = properties['security'] !== 'none' && readBoolean(properties, 'verify', true);
     if (!isMailServerOf(settings, host) || !(isEncrypted || isLoopback(host))) {
-        throw refusal(
+        throw notConfigured(
             'the token of this sign-in is tried only with the mail servers of its provider, and encrypted',
             'Check server and security; for another server deploy the account, then test it.'
         );

@@ -1,4 +1,4 @@
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { MailError, MailErrorCode, notConfigured } from '../message/mail-error';
 import type { SenderField } from '../sender/from-header';
 import type { AuthenticationPolicy } from '../sender/message-authentication';
 import { compileSenders, type SenderMatcher } from '../sender/pattern';
@@ -61,14 +61,4 @@ function readAuthservId(id: string): string {
         });
     }
     return id.toLowerCase();
-}
-
-function notConfigured(problem: string, remedy: string): MailError {
-    return new MailError({
-        code: MailErrorCode.NotConfigured,
-        kind: 'configuration',
-        step: 'configure',
-        problem,
-        remedy
-    });
 }

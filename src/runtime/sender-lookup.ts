@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { notConfigured } from '../message/mail-error';
 import type { MailSender } from '../smtp/smtp-account';
 
 /** What the smtp-account config node offers, also when its settings are unusable. */
@@ -15,13 +15,10 @@ export interface MailSenderHolder {
 export function findMailSender(RED: NodeAPI, id: string): MailSender {
     const holder = id === '' ? null : (RED.nodes.getNode(id) as unknown as Partial<MailSenderHolder> | null);
     if (!holder?.sender) {
-        throw new MailError({
-            code: MailErrorCode.NotConfigured,
-            kind: 'configuration',
-            step: 'configure',
-            problem: 'no account is chosen, or it is missing or disabled',
-            remedy: 'Choose an account in the node and deploy.'
-        });
+        throw notConfigured(
+            'no account is chosen, or it is missing or disabled',
+            'Choose an account in the node and deploy.'
+        );
     }
     if (holder.sender.problem) {
         throw holder.sender.problem;

@@ -8,7 +8,7 @@ import {
     type SendEvent
 } from '../delivery/flow-tracker';
 import { InFlightMails, type Acknowledged, type Outcome } from '../delivery/in-flight';
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { notConfigured } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
 
 const LABEL = 'mailflow';
@@ -73,13 +73,10 @@ export class Settlement {
     /** A node begins to use `ack: flow`. Throws MailError when the runtime has no messaging hooks. */
     acquire(nodeId: string): void {
         if (!this.#runtime.hooks) {
-            throw new MailError({
-                code: MailErrorCode.NotConfigured,
-                kind: 'configuration',
-                step: 'configure',
-                problem: 'this runtime has no messaging hooks, so it cannot be seen when a flow has finished',
-                remedy: 'Choose another way to settle in the node.'
-            });
+            throw notConfigured(
+                'this runtime has no messaging hooks, so it cannot be seen when a flow has finished',
+                'Choose another way to settle in the node.'
+            );
         }
         this.#users.add(nodeId);
         this.#install();

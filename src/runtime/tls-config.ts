@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import type { TlsConfigNode } from '../account/server-settings';
-import { MailError, MailErrorCode } from '../message/mail-error';
+import { notConfigured } from '../message/mail-error';
 
 /**
  * Finds the core tls-config node that an account names.
@@ -15,13 +15,10 @@ export function findTlsConfig(RED: NodeAPI, id: string | undefined): TlsConfigNo
     }
     const node = RED.nodes.getNode(id) as unknown as Partial<TlsConfigNode> | null;
     if (typeof node?.addTLSOptions !== 'function') {
-        throw new MailError({
-            code: MailErrorCode.NotConfigured,
-            kind: 'configuration',
-            step: 'configure',
-            problem: 'the TLS configuration of the account is missing or disabled',
-            remedy: 'Choose another one in the account and deploy.'
-        });
+        throw notConfigured(
+            'the TLS configuration of the account is missing or disabled',
+            'Choose another one in the account and deploy.'
+        );
     }
     return node as TlsConfigNode;
 }

@@ -1,4 +1,5 @@
-import { createTransport, type SMTPPoolSentMessageInfo } from 'nodemailer';
+import type { SMTPPoolSentMessageInfo } from 'nodemailer';
+import SMTPPool from 'nodemailer/lib/smtp-pool';
 import { cleanResponse, redact, type MailError } from '../message/mail-error';
 import type { ServerSettings } from '../message/server-settings';
 import { LoginAuth } from './login-auth';
@@ -43,10 +44,8 @@ const GOODBYE_MS = 1_000;
 /** A reply is a few lines; more is an attack on memory. */
 const MAX_REPLY_BYTES = 64 * 1024;
 
-/** A message on its way, and whether all of it was given to the connection. */
-interface Passage {
-    handedOver: boolean;
-}
+/** What a pool asks of a message: all that nodemailer's own class does beyond that was done when the mail was composed. */
+type PoolMail = Parameters<SMTPPool['send']>[0];
 
 /**
  * A pool of logged-in connections to one server. Sends each mail exactly once per call: whether to try again is decided
@@ -56,26 +55,15 @@ export class SmtpTransport {
     readonly #server: ServerSettings;
     readonly #timeouts: SmtpTimeouts;
     readonly #auth: LoginAuth;
-    readonly #mailer: ReturnType<typeof createMailer>;
-    /** By the signal of the call, the one thing of ours that nodemailer carries along to its plugins. */
-    readonly #passages = new WeakMap<AbortSignal, Passage>();
+    readonly #pool: SMTPPool;
 
     constructor(server: ServerSettings, connections: number, timeouts: SmtpTimeouts = SMTP_TIMEOUTS) {
         this.#server = server;
         this.#timeouts = timeouts;
         this.#auth = new LoginAuth(server);
-        this.#mailer = createMailer(server, this.#auth, connections, timeouts);
+        this.#pool = createPool(server, this.#auth, connections, timeouts);
         // without a listener an error of the pool would end the process; each failed send rejects by itself
-        this.#mailer.on('error', () => undefined);
-        this.#mailer.use('stream', (mail, done) => {
-            const passage = mail.data.signal && this.#passages.get(mail.data.signal);
-            mail.message.processFunc(stream => {
-                // the final dot is written when the stream ends; RFC 5321 section 4.1.1.4: without it the server drops all
-                stream.once('end', () => passage && (passage.handedOver = true));
-                return stream;
-            });
-            done();
-        });
+        this.#pool.on('error', () => undefined);
     }
 
     /**
@@ -88,29 +76,27 @@ export class SmtpTransport {
         if (signal.aborted) {
             throw stopped(this.#server.label);
         }
-        const passage: Passage = { handedOver: false };
+        let isHandedOver = false;
         const cut = new AbortController();
-        this.#passages.set(cut.signal, passage);
         let grace: NodeJS.Timeout | undefined;
         const onStop = (): void => {
             grace = setTimeout(() => cut.abort(), this.#timeouts.closeMs);
         };
         signal.addEventListener('abort', onStop, { once: true });
         try {
-            const info = await this.#mailer.sendMail({
-                raw: mail.open(),
-                envelope: {
-                    // objects, because nodemailer parses texts
-                    from: { name: '', address: mail.envelope.from },
-                    to: mail.envelope.to.map(address => ({ name: '', address })),
-                    size: mail.size,
-                    use8BitMime: mail.isEightBit
-                },
-                signal: cut.signal
-            });
+            const info = await this.#transmit({
+                data: { signal: cut.signal },
+                message: {
+                    getEnvelope: () => ({ ...mail.envelope, size: mail.size, use8BitMime: mail.isEightBit }),
+                    messageId: () => mail.messageId,
+                    getHeader: () => mail.messageId,
+                    // the final dot is written when the stream ends; RFC 5321 §4.1.1.4: without it the server drops all
+                    createReadStream: () => mail.open().once('end', () => (isHandedOver = true))
+                }
+            } as unknown as PoolMail);
             return this.#acceptance(info);
         } catch (error) {
-            throw this.#error(error, passage.handedOver, cut.signal.aborted);
+            throw this.#error(error, isHandedOver, cut.signal.aborted);
         } finally {
             signal.removeEventListener('abort', onStop);
             clearTimeout(grace);
@@ -119,7 +105,19 @@ export class SmtpTransport {
 
     /** Closes every connection at once; deliveries still running fail. */
     close(): void {
-        this.#mailer.close({ force: true });
+        this.#pool.close({ force: true });
+    }
+
+    #transmit(mail: PoolMail): Promise<SMTPPoolSentMessageInfo> {
+        return new Promise((resolve, reject) => {
+            this.#pool.send(mail, (error, info) => {
+                if (error || !info) {
+                    reject(error ?? new Error('the connection gave no answer'));
+                } else {
+                    resolve(info);
+                }
+            });
+        });
     }
 
     #acceptance(info: SMTPPoolSentMessageInfo): Acceptance {
@@ -144,9 +142,8 @@ export class SmtpTransport {
     }
 }
 
-function createMailer(server: ServerSettings, auth: LoginAuth, connections: number, timeouts: SmtpTimeouts) {
-    return createTransport({
-        pool: true,
+function createPool(server: ServerSettings, auth: LoginAuth, connections: number, timeouts: SmtpTimeouts): SMTPPool {
+    return new SMTPPool({
         maxConnections: connections,
         // servers with a limit per connection say 421, which is tried again
         maxMessages: Infinity,
@@ -172,8 +169,6 @@ function createMailer(server: ServerSettings, auth: LoginAuth, connections: numb
         maxResponseSize: MAX_REPLY_BYTES,
         // a relay on this very machine is a usual server
         allowInternalNetworkInterfaces: true,
-        disableFileAccess: true,
-        disableUrlAccess: true,
         logger: false
     });
 }

@@ -1,80 +1,53 @@
 import assert from 'node:assert/strict';
-import imapAccount = require('../../nodes/imap-account');
 import markUnseen = require('../../nodes/mark-unseen');
 import moveMail = require('../../nodes/move-mail');
-import type { MailMessage } from '../../src/message/types';
-import { startEmbeddedImap, type EmbeddedImap } from '../support/embedded-imap';
-import { useNodeRed } from '../support/helper';
-import { startImapPeer, type ImapPeer } from '../support/imap-peer';
+import type { MailMessage, MailRef } from '../../src/message/types';
+import type { EmbeddedImap } from '../support/embedded-imap';
+import { ImapNodeSuite } from '../support/imap-node-suite';
 import { buildMail } from '../support/mail-builder';
 
 const ID = '<one@example.com>';
 /** Without UIDPLUS a server tells no number after a move. */
 const WITHOUT_UIDPLUS = ['ID', 'SASL-IR', 'AUTH-PLAIN', 'NAMESPACE', 'SPECIAL-USE', 'MOVE'];
 
-type Caught = { error: { message: string } };
-
 describe('move-mail', () => {
-    const red = useNodeRed();
-    let imap: EmbeddedImap;
-    let peer: ImapPeer | undefined;
+    const suite = ImapNodeSuite.use({ type: 'move-mail' }, moveMail, markUnseen);
+    const UNSEEN = [{ id: 'unseen', type: 'mark-unseen' }];
 
-    afterEach(async () => {
-        await red.unload();
-        await imap?.close();
-        await peer?.stop();
-        peer = undefined;
-    });
-
-    async function start(properties: object, port: number, behind = 'out'): Promise<void> {
-        await red.loadFlow(
-            [imapAccount, moveMail, markUnseen],
-            [
-                { id: 'tab', type: 'tab' },
-                { id: 'account', type: 'imap-account', name: 'Shop', host: '127.0.0.1', port, security: 'none' },
-                { id: 'node', z: 'tab', type: 'move-mail', wires: [[behind]], ...properties },
-                { id: 'unseen', z: 'tab', type: 'mark-unseen', wires: [['out']] },
-                { id: 'on-error', z: 'tab', type: 'catch', wires: [['caught']] },
-                { id: 'caught', z: 'tab', type: 'recorder' },
-                { id: 'out', z: 'tab', type: 'recorder' }
-            ],
-            { account: { user: 'anna', password: 'secret' } }
-        );
-    }
-
-    async function onServer(properties: object, plugins?: string[], behind?: string): Promise<object> {
-        imap = await startEmbeddedImap(plugins ? { plugins } : {});
+    /** The node on a server with one mail, and the message of that mail. */
+    async function onServer(
+        properties: object,
+        plugins: string[],
+        behind: typeof UNSEEN = []
+    ): Promise<{ imap: EmbeddedImap; msg: { mail: { ref: MailRef; messageId: string } } }> {
+        const imap = await suite.embedded({ plugins });
         const uid = imap.appendMessage('INBOX', buildMail({ messageId: ID }), ['\\Seen']);
-        await start(properties, imap.port, behind);
+        await suite.start(imap, properties, { behind });
         const uidValidity = String(imap.mailbox('INBOX').uidvalidity);
-        return { mail: { ref: { account: 'account', folder: 'INBOX', uidValidity, uid }, messageId: ID } };
-    }
-
-    async function failure(msg: object): Promise<string> {
-        red.node('node').receive(msg as never);
-        return (await red.waitForMessage<Caught>('caught')).error.message;
+        const ref = { account: 'account', folder: 'INBOX', uidValidity, uid };
+        return { imap, msg: { mail: { ref, messageId: ID } } };
     }
 
     it('finds the mail by its Message-ID where the server tells no number, so that a node behind can change it', async () => {
-        const msg = await onServer({ action: 'move', folder: 'Archive' }, WITHOUT_UIDPLUS, 'unseen');
-        red.node('node').receive(msg as never);
-        const out = await red.waitForMessage<MailMessage>('out');
+        const { imap, msg } = await onServer({ action: 'move', folder: 'Archive' }, WITHOUT_UIDPLUS, UNSEEN);
+        const out = await suite.pass<MailMessage>(msg);
         assert.deepEqual([out.mail.ref.folder, out.mail.flags], ['Archive', []]);
         assert.deepEqual(
             imap.mails('Archive').map(mail => mail.flags.filter(flag => flag !== '\\Recent')),
             [[]]
         );
-        assert.deepEqual(red.warnings('node'), []);
+        assert.deepEqual(suite.red.warnings('node'), []);
     });
 
     it('says so when the mail cannot be found again, and no node behind takes another mail for it', async () => {
-        const msg = (await onServer({ action: 'move', folder: 'Archive' }, WITHOUT_UIDPLUS, 'unseen')) as {
-            mail: { messageId: string };
-        };
+        const { imap, msg } = await onServer({ action: 'move', folder: 'Archive' }, WITHOUT_UIDPLUS, UNSEEN);
         msg.mail.messageId = '';
-        const message = await failure(msg);
+        const message = await suite.fail(msg);
         assert.match(message, /the server moved the mail to "Archive" without telling its new number/);
-        assert.match(String(red.warnings('node')[0]?.[0]), /the mail is in "Archive", but the server does not tell/);
+        assert.match(
+            String(suite.red.warnings('node')[0]?.[0]),
+            /the mail is in "Archive", but the server does not tell/
+        );
         assert.equal(imap.mails('Archive').length, 1);
     });
 
@@ -84,11 +57,10 @@ describe('move-mail', () => {
             ['delete', /the server has no UIDPLUS/],
             ['move', /neither MOVE nor UIDPLUS/]
         ] as const) {
-            const msg = await onServer({ action, folder: 'Archive' }, plain);
-            assert.match(await failure(msg), reason);
+            const { imap, msg } = await onServer({ action, folder: 'Archive' }, plain);
+            assert.match(await suite.fail(msg), reason);
             assert.equal(imap.mails('INBOX').length, 1);
-            await red.unload();
-            await imap.close();
+            await suite.red.unload();
         }
     });
 
@@ -98,7 +70,7 @@ describe('move-mail', () => {
             ['INBOX', 5],
             ['Trash', 0]
         ]);
-        peer = await startImapPeer({
+        const peer = await suite.peer({
             capabilities: ['IMAP4rev1', 'UIDPLUS', 'MOVE', 'SPECIAL-USE', 'X-GM-EXT-1'],
             mailbox: { uidValidity: 77, exists: 1, uidNext: 10 },
             handlers: {
@@ -130,10 +102,9 @@ describe('move-mail', () => {
                 }
             }
         });
-        await start({ action: 'delete' }, peer.port);
+        await suite.start(peer, { action: 'delete' });
         const ref = { account: 'account', folder: 'INBOX', uidValidity: '77', uid: 5 };
-        red.node('node').receive({ mail: { ref } } as never);
-        await red.waitForMessage('out');
+        await suite.pass({ mail: { ref } });
         const changes = peer.commands.filter(({ name }) => /MOVE|STORE|EXPUNGE/.test(name));
         assert.deepEqual(
             changes.map(({ name, args }) => `${name} ${args.split(' ')[0]}`),
@@ -143,7 +114,7 @@ describe('move-mail', () => {
     });
 
     it('does not believe a server that says it has moved what is still there', async () => {
-        peer = await startImapPeer({
+        const peer = await suite.peer({
             mailbox: { uidValidity: 77, exists: 1, uidNext: 10 },
             handlers: {
                 'UID FETCH': (command, session) => {
@@ -152,23 +123,23 @@ describe('move-mail', () => {
                 }
             }
         });
-        await start({ action: 'move', folder: 'Sent' }, peer.port);
+        await suite.start(peer, { action: 'move', folder: 'Sent' });
         const ref = { account: 'account', folder: 'INBOX', uidValidity: '77', uid: 5 };
-        assert.match(await failure({ mail: { ref } }), /accepted the command but the mail is still there/);
+        assert.match(await suite.fail({ mail: { ref } }), /accepted the command but the mail is still there/);
     });
 
     it('names what is missing when it starts, and again for every message', async () => {
-        imap = await startEmbeddedImap();
-        await start({ action: 'copy', folder: '' }, imap.port);
-        assert.match(String(red.errors('node')[0]?.[0]), /no folder is named/);
-        await red.waitForStatus('node', /move-mail\.status\.not-configured/);
-        assert.match(await failure({}), /no folder is named/);
+        const imap = await suite.embedded();
+        await suite.start(imap, { action: 'copy', folder: '' });
+        assert.match(String(suite.red.errors('node')[0]?.[0]), /no folder is named/);
+        await suite.red.waitForStatus('node', /move-mail\.status\.not-configured/);
+        assert.match(await suite.fail({}), /no folder is named/);
     });
 
     it('refuses a message without a mail', async () => {
-        imap = await startEmbeddedImap();
-        await start({ action: 'trash' }, imap.port);
-        assert.match(await failure({ payload: 'x' }), /the message has no msg\.mail\.ref/);
-        await red.waitForStatus('node', /move-mail\.status\.failed/);
+        const imap = await suite.embedded();
+        await suite.start(imap, { action: 'trash' });
+        assert.match(await suite.fail({ payload: 'x' }), /the message has no msg\.mail\.ref/);
+        await suite.red.waitForStatus('node', /move-mail\.status\.failed/);
     });
 });

@@ -10,6 +10,16 @@ const FORM = `Name: Anna\nE-Mail: ${RELAY}\nNachricht an Sie: Ist sie noch da?\n
 
 type Answer = { recognised?: boolean; inquiries?: Inquiry[]; problem?: NotRecognised; error?: string };
 
+/** What arrives at the second output for an incomplete inquiry. */
+interface Other {
+    payload: string;
+    html?: string;
+    attachments?: unknown;
+    inquiry: NotRecognised;
+    parts: { index: number; count: number };
+    mail: { delivery: object };
+}
+
 /** The part of supertest that is used here. */
 interface Request {
     post(path: string): { send(body: object): Promise<{ status: number; body: Answer }> };
@@ -69,6 +79,47 @@ describe('the node parse-inquiry', () => {
         assert.deepEqual([msg.payload, msg.html, msg.inquiry.reason], ['Weekly figures', '<p>', 'no-format']);
         assert.deepEqual([red.statuses('parse'), red.warnings('parse')], [[], []]);
     });
+
+    for (const output of ['each', 'list'] as const) {
+        it(`sends what is incomplete in a digest to the second output, one by one, with the output "${output}"`, async () => {
+            await deploy({ output });
+            const forms = ['Anna', 'Ben', 'Cora', 'Dora'].map(name => FORM.replace('Anna', name).replace('noch', name));
+            const lacking = forms.map((form, index) => (index % 2 === 0 ? form : form.replace(/Nachricht.*\n/, '')));
+            receive({
+                payload: lacking.join(''),
+                html: '<p>',
+                attachments: [{ content: Buffer.alloc(9) }],
+                mail: mail('info@mail.machineseeker.com', { subject: 'Kategorie-Anfragen (4 Nachrichten)' })
+            });
+            await red.waitForMessage('other', { count: 2 });
+            const others = red.recorded('other').map(({ msg }) => msg as unknown as Other);
+            assert.deepEqual(
+                others.map(({ inquiry, parts }) => [inquiry.partial?.contact.name, inquiry.missing, parts.index]),
+                [
+                    ['Ben', ['inquiry.text'], 0],
+                    ['Dora', ['inquiry.text'], 1]
+                ]
+            );
+            for (const { parts, mail, payload, ...rest } of others) {
+                assert.deepEqual([parts.count, mail.delivery, payload], [2, { id: 'd1' }, lacking.join('')]);
+                assert.deepEqual([rest.html, rest.attachments], [undefined, undefined]);
+            }
+            const sent = red
+                .recorded('inquiry')
+                .map(({ msg }) => msg as unknown as { parts?: object; payload: Inquiry });
+            const complete = sent.flatMap(({ payload }) => payload);
+            assert.deepEqual(
+                complete.map(({ contact, source }) => [contact.name, source.index, source.count]),
+                [
+                    ['Anna', 0, 4],
+                    ['Cora', 2, 4]
+                ]
+            );
+            const counts = sent.map(({ parts }) => parts && /"index":\d,"count":\d/.exec(JSON.stringify(parts))?.[0]);
+            assert.deepEqual(counts, output === 'each' ? ['"index":0,"count":2', '"index":1,"count":2'] : [undefined]);
+            assert.deepEqual([red.warnings('parse'), red.statuses('parse')], [[], []]);
+        });
+    }
 
     it('warns once when a form has changed, without a word of the mail, until it is read again', async () => {
         await deploy();

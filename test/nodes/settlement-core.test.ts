@@ -2,12 +2,21 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { findFreePort } from '../support/free-port';
-import { assertDone, assertFailed, delay, end, func, settlementSuite, source } from '../support/settlement-suite';
+import {
+    assertDone,
+    assertFailed,
+    delay,
+    end,
+    func,
+    settlementSuite,
+    sort,
+    source,
+    split
+} from '../support/settlement-suite';
 import type { FlowNode } from '../support/settlement-flow';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SHORT = 150;
-const SPLIT = { id: 'split', type: 'split', splt: '\\n', spltType: 'str', arraySplt: 1, arraySpltType: 'len' };
 
 function rate(...wires: string[]): FlowNode {
     const limit = { pauseType: 'rate', rate: '1', rateUnits: 'minute', nbRateUnits: '1', drop: false };
@@ -114,7 +123,7 @@ settlementSuite('settlement through core nodes that keep or lose messages', load
             const test = await load([
                 source('lines'),
                 func('lines', "msg.payload = 'a\\nb\\nrest'; return msg;", 'split'),
-                { ...SPLIT, stream: true, wires: [['end']] },
+                { ...split('end'), stream: true },
                 end()
             ]);
             assertDone(await test.emit());
@@ -128,7 +137,7 @@ settlementSuite('settlement through core nodes that keep or lose messages', load
             const test = await load([
                 source('lines'),
                 func('lines', 'msg.payload = [1, 2, 3]; return msg;', 'split'),
-                { ...SPLIT, wires: [['slow']] },
+                split('slow'),
                 delay('slow', 20, 'third'),
                 func(
                     'third',
@@ -177,26 +186,19 @@ settlementSuite('settlement through core nodes that keep or lose messages', load
         });
 
         it('as sort fails the mail whose parts it drops, and not the one that filled it', async () => {
-            const sort = {
-                target: 'payload',
-                targetType: 'seq',
-                msgKey: 'payload',
-                msgKeyType: 'elem',
-                order: 'ascending'
-            };
             const parts = "msg.payload = ['b', 'a']; msg.parts = undefined; return msg;";
             const test = await load(
                 [
                     source('parts'),
                     func('parts', parts, 'split'),
-                    { ...SPLIT, wires: [['hold']] },
+                    split('hold'),
                     // the last part of each mail is kept back, so that the sequences stay open
                     func(
                         'hold',
                         'if (msg.parts.index === 1 && msg.mail.ref.uid < 3) { return null; } return msg;',
                         'sort'
                     ),
-                    { id: 'sort', type: 'sort', ...sort, seqKey: 'payload', seqKeyType: 'msg', wires: [['end']] },
+                    sort('end'),
                     end()
                 ],
                 {},

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { assertDone, assertFailed, delay, end, func, settlementSuite, source } from '../support/settlement-suite';
+import {
+    assertDone,
+    assertFailed,
+    delay,
+    end,
+    func,
+    settlementSuite,
+    sort,
+    source,
+    split
+} from '../support/settlement-suite';
 import type { FlowNode } from '../support/settlement-flow';
 
-const SPLIT = { id: 'split', type: 'split', splt: '\\n', spltType: 'str', arraySplt: 1, arraySpltType: 'len' };
 const LINES = "msg.payload = 'a\\nb\\nc'; return msg;";
 
 /** Sends on what has an `x` of 1. */
@@ -29,7 +38,7 @@ settlementSuite('settlement through sequences and switches', load => {
         const test = await load([
             source('lines'),
             func('lines', LINES, 'split'),
-            { ...SPLIT, wires: [['slow']] },
+            split('slow'),
             delay('slow', 40, 'end'),
             end()
         ]);
@@ -43,7 +52,7 @@ settlementSuite('settlement through sequences and switches', load => {
         const test = await load([
             source('lines'),
             func('lines', LINES, 'split'),
-            { ...SPLIT, wires: [['check']] },
+            split('check'),
             func('check', "if (msg.payload === 'b') throw new Error('no b'); return msg;", 'end'),
             end()
         ]);
@@ -54,7 +63,7 @@ settlementSuite('settlement through sequences and switches', load => {
         const test = await load([
             source('none'),
             func('none', 'msg.payload = []; return msg;', 'split'),
-            { ...SPLIT, wires: [['end']] },
+            split('end'),
             end()
         ]);
         assertDone(await test.emit());
@@ -64,7 +73,7 @@ settlementSuite('settlement through sequences and switches', load => {
         const test = await load([
             source('lines'),
             func('lines', LINES, 'split'),
-            { ...SPLIT, wires: [['join']] },
+            split('join'),
             { id: 'join', type: 'join', mode: 'auto', wires: [['slow']] },
             delay('slow', 40, 'end'),
             end()
@@ -80,7 +89,7 @@ settlementSuite('settlement through sequences and switches', load => {
         const test = await load([
             source('lines'),
             func('lines', LINES, 'split'),
-            { ...SPLIT, wires: [['join']] },
+            split('join'),
             { id: 'join', type: 'join', mode: 'auto', wires: [['bad']] },
             func('bad', "throw new Error('joined')")
         ]);
@@ -88,18 +97,11 @@ settlementSuite('settlement through sequences and switches', load => {
     });
 
     it('follows the parts through sort', async () => {
-        const sort = {
-            target: 'payload',
-            targetType: 'seq',
-            msgKey: 'payload',
-            msgKeyType: 'elem',
-            order: 'ascending'
-        };
         const test = await load([
             source('lines'),
             func('lines', "msg.payload = 'c\\nb\\na'; return msg;", 'split'),
-            { ...SPLIT, wires: [['sort']] },
-            { id: 'sort', type: 'sort', ...sort, seqKey: 'payload', seqKeyType: 'msg', wires: [['end']] },
+            split('sort'),
+            sort('end'),
             end()
         ]);
         assertDone(await test.emit());
@@ -194,7 +196,7 @@ settlementSuite('settlement through sequences and switches', load => {
         const test = await load([
             source('rows'),
             func('rows', rows, 'split'),
-            { ...SPLIT, wires: [['switch']] },
+            split('switch'),
             switchNode('busy'),
             func('busy', `if (msg.payload === 2) throw new Error('second'); ${busy}`, 'end'),
             end()

@@ -218,37 +218,6 @@ describe('delivery until the flow is done', function () {
         assert.equal(test.mails[0]?.topic, 'old');
     });
 
-    it('says that a watched folder was renamed, and goes on without loss when it has its name again', async () => {
-        await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Before');
-        const test = watch({ folders: ['Before'], interval: 1 }, () => Promise.resolve({ kind: 'done' }));
-        await test.looks(1);
-        await dovecot.deliver('anna', 'Before', mails(1)[0] as Buffer);
-        await test.mailCount(1);
-        await dovecot.doveadm('mailbox', 'rename', '-u', 'anna', 'Before', 'Behind');
-        await dovecot.deliver('anna', 'Behind', buildMail({ subject: 'while renamed' }));
-        await test.until(() => test.failures.some(({ code }) => code === 'FOLDER_MISSING'), 'a missing folder');
-        const missing = test.failures.find(({ code }) => code === 'FOLDER_MISSING');
-        assert.match(missing?.message ?? '', /"Before" does not exist/);
-        await dovecot.doveadm('mailbox', 'rename', '-u', 'anna', 'Behind', 'Before');
-        await test.restart();
-        await test.mailCount(2);
-        await test.looks(2);
-        assert.deepEqual(test.subjects, ['1', 'while renamed']);
-    });
-
-    it('goes on with a folder that was deleted and made again', async () => {
-        await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Campaign');
-        const test = watch({ folders: ['Campaign'], interval: 1 }, () => Promise.resolve({ kind: 'done' }));
-        await test.looks(1);
-        await dovecot.deliver('anna', 'Campaign', mails(1)[0] as Buffer);
-        await test.mailCount(1);
-        await dovecot.doveadm('mailbox', 'delete', '-u', 'anna', 'Campaign');
-        await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Campaign');
-        await dovecot.deliver('anna', 'Campaign', mails(1)[0] as Buffer);
-        await test.restart();
-        await test.mailCount(2);
-    });
-
     it('settles nothing and loses nothing when mail is expunged or moved before it is fetched', async () => {
         await dovecot.doveadm('mailbox', 'create', '-u', 'anna', 'Aside').catch(() => undefined);
         await dovecot.fill('anna', 'INBOX', mails(12));

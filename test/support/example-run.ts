@@ -28,6 +28,8 @@ export interface ExampleServers {
     environment: Readonly<Record<string, string>>;
     /** What a user sets in the properties of the flow, by the name of the variable. */
     flowVariables?: Readonly<Record<string, string>>;
+    /** A debug node at which every message fails, as if a node behind the others did. */
+    failing?: string;
 }
 
 type Message = Record<string, unknown>;
@@ -107,6 +109,11 @@ export class ExampleRun {
         await this.#red.waitForError(this.#idOf(node), text, MESSAGE_TIMEOUT_MS);
     }
 
+    /** Resolves when the node has shown a status like this. */
+    async waitForStatus(node: string, text: RegExp): Promise<void> {
+        await this.#red.waitForStatus(this.#idOf(node), text, MESSAGE_TIMEOUT_MS);
+    }
+
     /** Resolves when every mail is done, well before a failed one would be tried again. */
     async waitForNothingPending(): Promise<void> {
         await this.#waitForLedger(/"pending": *\{\}/, 'a ledger without pending mail');
@@ -125,7 +132,10 @@ export class ExampleRun {
     async #waitForLedger(content: RegExp, what: string): Promise<void> {
         const changes = new Changes();
         const watcher = watch(this.#ledgerFolder, () => changes.notify());
-        const look = (): boolean => this.#ledgers().every(text => content.test(text));
+        const look = (): boolean => {
+            const ledgers = this.#ledgers();
+            return ledgers.length > 0 && ledgers.every(text => content.test(text));
+        };
         await changes.until(look, what, 5000).finally(() => watcher.close());
     }
 
@@ -188,7 +198,7 @@ export class ExampleRun {
 }
 
 function onTestServers(node: ExampleNode, servers: ExampleServers): ExampleNode {
-    const { imapPort, smtpPort, flowVariables = {} } = servers;
+    const { imapPort, smtpPort, flowVariables = {}, failing } = servers;
     switch (node.type) {
         case 'tab': {
             const variables = (node['env'] ?? []) as Array<{ name: string; value: string; type: string }>;
@@ -199,7 +209,7 @@ function onTestServers(node: ExampleNode, servers: ExampleServers): ExampleNode 
         case 'smtp-account':
             return { ...node, port: smtpPort, security: 'none' };
         case 'debug':
-            return { ...node, type: 'recorder' };
+            return { ...node, type: 'recorder', outcome: node.name === failing ? 'fail' : 'complete' };
         default:
             return node;
     }

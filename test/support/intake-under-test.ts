@@ -89,6 +89,11 @@ export class IntakeUnderTest {
         this.#intake.start();
     }
 
+    /** A person wants a look at once. */
+    lookNow(): void {
+        this.#intake.lookNow();
+    }
+
     /** Ends the engine; `restart` begins anew. */
     async close(): Promise<void> {
         await this.#intake.close();

@@ -3,6 +3,7 @@ import type { NodeMessage } from 'node-red';
 import helper = require('node-red-node-test-helper');
 import imapAccount = require('../../nodes/imap-account');
 import type { MailRef } from '../../src/message/types';
+import { actionFlow, type Caught } from './action-flow';
 import { startDovecot, type Dovecot, type DovecotOptions } from './dovecot';
 import { useNodeRed, type NodeFile, type NodeRedUnderTest } from './helper';
 import { requireServer } from './require-server';
@@ -16,7 +17,6 @@ const SLOW_MS = 1_000;
 const PATIENCE_MS = 15_000;
 
 type Properties = Record<string, unknown>;
-type Caught = NodeMessage & { error: { message: string } };
 
 /** One node that acts on mail, between a Dovecot with two mailboxes and recorders for what it sends and fails with. */
 export class MailActionSuite {
@@ -70,16 +70,14 @@ export class MailActionSuite {
         const server = { type: 'imap-account', host: this.proxy.host, port: this.proxy.port, security: 'none' };
         await this.red.loadFlow(
             [imapAccount, this.#node, ...nodes],
-            [
-                { id: 'tab', type: 'tab' },
-                { ...server, id: 'account', name: 'Office', address: 'anna@example.org', ...account },
-                { ...server, id: 'other', name: 'Archive', address: 'carl@example.org' },
-                { id: 'node', z: 'tab', type: this.#type, wires: [[behind[0]?.id ?? 'out']], ...properties },
-                ...behind.map((node, index) => ({ z: 'tab', wires: [[behind[index + 1]?.id ?? 'out']], ...node })),
-                { id: 'on-error', z: 'tab', type: 'catch', wires: [['caught']] },
-                { id: 'caught', z: 'tab', type: 'recorder' },
-                { id: 'out', z: 'tab', type: 'recorder' }
-            ],
+            actionFlow(
+                [
+                    { ...server, id: 'account', name: 'Office', address: 'anna@example.org', ...account },
+                    { ...server, id: 'other', name: 'Archive', address: 'carl@example.org' }
+                ],
+                { type: this.#type, ...properties },
+                behind
+            ),
             {
                 account: { user: 'anna', password: USERS.anna },
                 other: { user: 'carl', password: USERS.carl }

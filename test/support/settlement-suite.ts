@@ -54,6 +54,18 @@ export function delay(id: string, milliseconds: number, ...wires: string[]): Flo
     return { id, type: 'delay', ...timing, rate: '1', rateUnits: 'second', wires: [wires] };
 }
 
+/** Splits a text at its line ends, and a list into its items. */
+export function split(...wires: string[]): FlowNode {
+    const how = { splt: '\\n', spltType: 'str', arraySplt: 1, arraySpltType: 'len' };
+    return { id: 'split', type: 'split', ...how, wires: [wires] };
+}
+
+/** Sorts the messages of a sequence by their payload. */
+export function sort(...wires: string[]): FlowNode {
+    const by = { target: 'payload', targetType: 'seq', msgKey: 'payload', msgKeyType: 'elem', order: 'ascending' };
+    return { id: 'sort', type: 'sort', ...by, seqKey: 'payload', seqKeyType: 'msg', wires: [wires] };
+}
+
 export function assertDone(outcome: Outcome): void {
     assert.deepEqual(outcome, { kind: 'done' });
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { automaticMails } from '../automatic-mails';
 import { createTempFolder } from '../temp-folder';
-import { assertSilent, type CaseServers } from './case-servers';
+import { assertSilent, kindOf, type CaseServers } from './case-servers';
 
 /** People and machines are told apart. */
 export function automaticMailCases(servers: CaseServers): void {
@@ -90,8 +90,4 @@ function rawOf(name: string): Buffer {
 function linesIn(folder: string): string[] {
     const files = readdirSync(folder).sort();
     return files.flatMap(file => readFileSync(join(folder, file), 'utf8').trimEnd().split('\n'));
-}
-
-function kindOf(message: Record<string, unknown>): unknown {
-    return (message as { mail?: { automatic?: { kind?: unknown } } }).mail?.automatic?.kind;
 }

@@ -28,7 +28,7 @@ export interface CaseServers {
     start(
         name: string,
         environment?: Readonly<Record<string, string>>,
-        more?: Pick<ExampleServers, 'webPort' | 'flowVariables'>
+        more?: Pick<ExampleServers, 'webPort' | 'flowVariables' | 'failing'>
     ): Promise<ExampleRun>;
 }
 
@@ -75,4 +75,9 @@ export function assertSilent(flow: ExampleRun, debugNodes: readonly string[]): v
     for (const name of debugNodes) {
         assert.deepEqual(flow.received(name), [], name);
     }
+}
+
+/** What filter-automatic has taken a mail for. */
+export function kindOf(message: Record<string, unknown>): unknown {
+    return (message as { mail?: { automatic?: { kind?: unknown } } }).mail?.automatic?.kind;
 }

@@ -3,31 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import type { Inquiry, NotRecognised } from '../../../src/inquiry/types';
+import type { ExampleRun } from '../example-run';
 import { startInquiryService } from '../inquiry-service';
-import { buildMail, type MailParts } from '../mail-builder';
+import { buildMail } from '../mail-builder';
 import { createTempFolder } from '../temp-folder';
 import { assertSilent, OWN, type CaseServers } from './case-servers';
-
-const MARKETPLACE = 'channel.machineseeker.com';
-
-const GERMAN = [
-    'Firma: Vogelsang Metallbau GmbH',
-    'Name: Katrin Vogelsang',
-    'Ort: 35390 Gießen',
-    'Telefon: +49 30 23125 014',
-    'Anfrage zu: Drehmaschine Nordhaus D 420',
-    'Nachricht an Sie: Guten Tag,',
-    '',
-    'ist sie noch da? Preis: 5000?',
-    'Name: bleibt Katrin'
-].join('\n');
-
-/** HTML alone, labels in bold, and most of them missing. */
-const ENGLISH = '<p><b>Name:</b> Owen Hartley<br><b>Message to you:</b> What is your best price?</p>';
-
-function inquiry(parts: MailParts): Buffer {
-    return buildMail({ from: `Buyer <buyer-1@${MARKETPLACE}>`, subject: 'New inquiry', ...parts });
-}
+import { digestOf, ENGLISH, GERMAN, inquiry, MARKETPLACE } from './inquiry-mails';
 
 /** Inquiries become data, and go on from there. */
 export function inquiryCases(servers: CaseServers): void {
@@ -81,14 +62,7 @@ export function inquiryCases(servers: CaseServers): void {
 
         it('makes several inquiries of a digest, and none of another mail of the sender', async () => {
             const flow = await servers.start('marketplace-inquiry-import');
-            const digest = [1, 2].map(number => GERMAN.replace('Katrin', `Katrin ${number}`));
-            await servers.mailbox.deliver(
-                buildMail({
-                    from: 'info@mail.machineseeker.com',
-                    subject: 'Kategorie-Anfragen (2 Nachrichten)',
-                    text: digest.map(text => text.replace('\nName: bleibt Katrin', '')).join('\n\n')
-                })
-            );
+            await servers.mailbox.deliver(digestOf([1, 2].map(number => GERMAN.replace('Katrin', `Katrin ${number}`))));
             await servers.mailbox.deliver(inquiry({ subject: 'Your week', text: 'Your weekly figures\n12 views' }));
             const messages = await flow.waitFor('Inquiry', 2);
             assert.deepEqual(
@@ -100,6 +74,45 @@ export function inquiryCases(servers: CaseServers): void {
             assert.equal((other?.['inquiry'] as NotRecognised).reason, 'no-format');
             assert.ok((await servers.mailbox.mails()).every(mail => mail.flags.length === 0));
         });
+    });
+
+    describe('marketplace-inquiry-import with a digest of which one inquiry lacks its message', () => {
+        const texts = ['Katrin', 'Kai', 'Karin'].map(name => GERMAN.replace('Katrin', name));
+        const digest = digestOf(
+            texts.map((text, index) => (index === 1 ? text.replace(/Nachricht an Sie:[^]*/, '') : text))
+        );
+
+        function namesOf(flow: ExampleRun): unknown {
+            const incomplete = flow.received('Not recognised').map(message => message['inquiry'] as NotRecognised);
+            return {
+                complete: flow.received('Inquiry').map(message => (message['payload'] as Inquiry).contact.name),
+                incomplete: incomplete.map(({ partial, missing }) => [partial?.contact.name, ...missing])
+            };
+        }
+
+        const once = {
+            complete: ['Katrin Vogelsang', 'Karin Vogelsang'],
+            incomplete: [['Kai Vogelsang', 'inquiry.text']]
+        };
+
+        it('passes on the others, reports the one, and is done with the mail when both are', async () => {
+            const flow = await servers.start('marketplace-inquiry-import');
+            await servers.mailbox.deliver(digest);
+            await flow.waitFor('Not recognised', 1);
+            await flow.waitFor('Inquiry', 2);
+            await flow.waitForNothingPending();
+            assert.deepEqual(namesOf(flow), once);
+            assertSilent(flow, ['Other senders', 'Given up']);
+        });
+
+        for (const failing of ['Inquiry', 'Not recognised']) {
+            it(`tries the mail again when what stands behind "${failing}" has failed`, async () => {
+                const flow = await servers.start('marketplace-inquiry-import', {}, { failing });
+                await servers.mailbox.deliver(digest);
+                await flow.waitForRetry();
+                assert.deepEqual(namesOf(flow), once);
+            });
+        }
     });
 
     describe('inquiries-to-csv', () => {

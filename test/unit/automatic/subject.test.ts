@@ -41,7 +41,15 @@ describe('the start of a subject', () => {
     });
 
     it('knows reply marks with counters and other colons', () => {
-        for (const mark of ['Re[2]:', 'RE(3) :', 'Re^4:', 'AW：', 'Fwd:', 'WG: Re: Antw: SV: TR: RV: FW:']) {
+        for (const mark of [
+            'Re[2]:',
+            'RE(3) :',
+            'Re^4:',
+            'AW：',
+            'Fwd:',
+            'WG: Re: Antw: SV: TR: RV: FW:',
+            'Odp: 回复：R:'
+        ]) {
             assert.equal(readSubject(`${mark} OOO: x`)?.prefixed, true, mark);
         }
     });

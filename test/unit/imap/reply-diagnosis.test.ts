@@ -140,6 +140,45 @@ describe('the meaning of an IMAP answer', () => {
             'configuration',
             undefined
         ],
+        [
+            'no mailbox behind a login, which the library calls a failed login',
+            foreign({ authenticationFailed: true, response: 'User is authenticated but not connected.' }),
+            'SERVER_REFUSED',
+            'configuration',
+            undefined
+        ],
+        [
+            'a throttled command without a time',
+            foreign({ responseStatus: 'NO', serverResponseCode: 'THROTTLED' }),
+            'THROTTLED',
+            'temporary',
+            undefined
+        ],
+        [
+            'a limit whose code stands in the answer alone',
+            foreign({ responseStatus: 'NO', response: { attributes: [{ section: [{ value: 'limit' }] }] } }),
+            'THROTTLED',
+            'temporary',
+            undefined
+        ],
+        [
+            'the bandwidth limit of Gmail at a login',
+            foreign({
+                ...login,
+                serverResponseCode: 'OVERQUOTA',
+                responseText: 'Account exceeded command or bandwidth limits. (Failure)'
+            }),
+            'THROTTLED',
+            'temporary',
+            'login'
+        ],
+        [
+            'a throttled login without a time',
+            foreign({ ...login, serverResponseCode: 'THROTTLED' }),
+            'SERVER_REFUSED',
+            'temporary',
+            'login'
+        ],
         ['throttling', foreign({ code: 'ETHROTTLE', throttleReset: 5000 }), 'THROTTLED', 'temporary', undefined],
         [
             'an extension that the server lacks',
@@ -180,6 +219,19 @@ describe('the meaning of an IMAP answer', () => {
         const diagnosis = diagnoseReply({ throttleReset: 92_415 }, 'ETHROTTLE', '');
         assert.equal(diagnosis?.retryAfterMs, 92_415);
         assert.match(diagnosis?.problem ?? '', /throttles this account for 93 s/);
+    });
+
+    for (const code of ['UNAVAILABLE', 'INUSE', 'LIMIT', 'THROTTLED']) {
+        it(`wants to be asked again after half a minute when the server says ${code}`, () => {
+            const answer = foreign({ responseStatus: 'NO', serverResponseCode: code });
+            assert.equal(diagnoseReply(answer, '', '')?.retryAfterMs, 30_000);
+        });
+    }
+
+    // it may be this one mail that the server stumbles over
+    it('names no time for a SERVERBUG', () => {
+        const answer = foreign({ responseStatus: 'NO', serverResponseCode: 'SERVERBUG' });
+        assert.equal(diagnoseReply(answer, '', '')?.retryAfterMs, undefined);
     });
 
     // The server names the time: 99999999999 ms would overflow the timer, which then fires at once and for ever

@@ -25,7 +25,7 @@ describe('FolderWatcher.lookNow', () => {
                     if (++tries === 2) {
                         throw REJECTED;
                     }
-                    return look({} as OpenFolder);
+                    return look({ connection: { onBusy: null } } as unknown as OpenFolder);
                 }
             },
             (_folder, scan) => {

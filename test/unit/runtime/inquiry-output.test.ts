@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NodeMessage } from 'node-red';
-import type { Inquiry } from '../../../src/inquiry/types';
-import { eachInquiry, listOfInquiries } from '../../../src/runtime/inquiry-output';
+import type { Inquiry, NotRecognised } from '../../../src/inquiry/types';
+import { eachIncomplete, eachInquiry, listOfInquiries } from '../../../src/runtime/inquiry-output';
 
 const [first, second] = [{ key: 'a' }, { key: 'b' }] as unknown as [Inquiry, Inquiry];
 const id = (): string => 'seq';
@@ -43,6 +43,23 @@ describe('the messages of parse-inquiry', () => {
             len: 1,
             parts: 'old'
         });
+    });
+
+    it('are one for each that lacks something, and none of them is the message itself', () => {
+        const problems = [{ reason: 'incomplete' }, { reason: 'incomplete' }] as NotRecognised[];
+        for (const count of [1, 2]) {
+            const msg = message();
+            const messages = eachIncomplete(msg, problems.slice(0, count), id) as Array<Record<string, unknown>>;
+            assert.deepEqual(msg, message());
+            assert.deepEqual(
+                messages.map(({ payload, inquiry }) => [payload, inquiry]),
+                problems.slice(0, count).map(problem => ['text', problem])
+            );
+            const last = { id: 'seq', index: count - 1, count, type: 'array', len: 1, parts: 'old' };
+            assert.deepEqual(messages.at(-1)?.['parts'], last);
+            assert.deepEqual(Object.keys(messages[0] ?? {}).sort(), ['_msgid', 'inquiry', 'mail', 'parts', 'payload']);
+        }
+        assert.deepEqual(eachIncomplete(message(), [], id), []);
     });
 
     it('are one with a list', () => {

@@ -48,6 +48,17 @@ describe('IntakeStatus', () => {
         assert.equal(shown, 'green dot 0 · 09:05');
     });
 
+    it('names the folders that are missing among several', () => {
+        status.failed('Campaign', mailError('FOLDER_MISSING'), 0);
+        assert.equal(shown, 'red ring imap-in.status.folder-missing');
+        status.contact('INBOX', 'push', 0);
+        assert.equal(shown, 'red ring ✗ "Campaign"');
+        status.failed('Orders', mailError('FOLDER_MISSING'), 0);
+        assert.equal(shown, 'red ring ✗ "Campaign", "Orders"');
+        status.contact('Campaign', 'push', 0);
+        assert.equal(shown, 'red ring ✗ "Orders"');
+    });
+
     it('is red when nothing was heard for three intervals, until the next contact', () => {
         status.contact('INBOX', 'push', 3);
         status.silent('INBOX', 3);
@@ -88,7 +99,7 @@ describe('IntakeStatus', () => {
         status.contact('INBOX', 'push', 0);
         status.failed('Orders', mailError('FOLDER_MISSING'), 0);
         status.contact('INBOX', 'push', 5);
-        assert.equal(shown, 'red ring imap-in.status.folder-missing');
+        assert.equal(shown, 'red ring ✗ "Orders"');
         status.contact('Orders', 'push', 5);
         assert.equal(shown, 'green dot 5 · 09:05');
     });
