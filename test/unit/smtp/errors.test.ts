@@ -23,6 +23,15 @@ describe('the error of a failed delivery', () => {
         assert.equal(smtpError(error, { account: '', secrets: [], handedOver: true, closed: true }), error);
     });
 
+    it('is a MailError also as the cause of what the library gave, and no MailError gives way to its own cause', () => {
+        const parts = { code: MailErrorCode.TooLarge, kind: 'permanent', step: 'send', problem: 'x' } as const;
+        const inner = new MailError(parts);
+        const outer = new MailError({ ...parts, cause: inner });
+        const context = { account: '', secrets: [], handedOver: true, closed: true };
+        assert.equal(smtpError(new Error('Invalid login', { cause: inner }), context), inner);
+        assert.equal(smtpError(outer, context), outer);
+    });
+
     it('never repeats a secret, in whatever part of the error the server or library put it', () => {
         const secret = 'hunter2 hunter2';
         const error = translate(
