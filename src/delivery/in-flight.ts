@@ -79,6 +79,8 @@ export class InFlightMails {
         const outcome = new Promise<Outcome>(resolve => {
             const reason = `the flow did not finish with the mail in ${timeoutMs / 1000} s`;
             const timer = setTimeout(() => settle({ kind: 'failed', reason }), timeoutMs);
+            // a mail that outlives its flow must not keep a process alive that has nothing else to do
+            timer.unref();
             settle = (result, acknowledged = false) => {
                 clearTimeout(timer);
                 if (this.#byDeliveryId.get(deliveryId) === entry) {
