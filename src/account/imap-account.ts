@@ -33,6 +33,7 @@ export class ImapAccount {
     readonly #users = new Set<string>();
     #line: SharedLine;
     #watching = 0;
+    #retired = false;
     /** Of a password, or by throttling; a token source remembers by itself, until somebody signs in again. */
     #rejected: { error: MailError; until: number } | null = null;
     /** The login that others wait for; never rejects. */
@@ -138,6 +139,7 @@ export class ImapAccount {
      * the nodes that use it are still finishing: what they have begun must not be cut by a deploy. Bounded.
      */
     async retire(): Promise<void> {
+        this.#retired = true;
         await this.#endLine(RETIRE_PATIENCE_MS);
     }
 
@@ -149,7 +151,8 @@ export class ImapAccount {
     }
 
     #newLine(): SharedLine {
-        return new SharedLine(this.label, () => this.#open());
+        // nobody is left who would close a line that is opened by a node still finishing
+        return new SharedLine(this.label, () => this.#open(), this.#retired ? 0 : undefined);
     }
 
     async #open(): Promise<ImapConnection> {

@@ -53,6 +53,9 @@ export async function runSearch(
     let losses = 0;
     while (next < uids.length) {
         const begun = next;
+        if (signal.aborted) {
+            throw stopped(account);
+        }
         try {
             await account.run({ folder: order.folder, readOnly: true }, readBatch);
         } catch (error) {

@@ -14,8 +14,10 @@ const CONNECTION_LIMIT = /too many (simultaneous )?connections|maximum number of
 const TEMPORARY_CODES = new Set(['UNAVAILABLE', 'INUSE', 'SERVERBUG']);
 /** The command may be given again later. SERVERBUG is not among them: it may be this mail that the server stumbles over. */
 const BUSY_CODES = new Set(['UNAVAILABLE', 'INUSE']);
-/** RFC 5530 LIMIT; THROTTLED is Gmail's and Yahoo's. */
-const THROTTLED_CODES = new Set(['THROTTLED', 'LIMIT']);
+/** Gmail's and Yahoo's. */
+const THROTTLED = 'THROTTLED';
+/** RFC 5530, in answer to a login: too many of them. Elsewhere it is a limit that stays, such as the size of a mail. */
+const LIMIT = 'LIMIT';
 /** Gmail, which gives it the code OVERQUOTA, also in answer to a login. */
 const BANDWIDTH = /command or bandwidth limits/i;
 /** When the server names no time: longer than a watcher's first pauses, short enough for a bad minute. */
@@ -66,7 +68,7 @@ export function diagnoseReply(error: ForeignError, code: string, message: string
 function diagnoseThrottling(error: ForeignError, code: string, words: string): Diagnosis | null {
     const isNamed = code === 'ETHROTTLE';
     const isLogin = error.authenticationFailed === true;
-    if (!isNamed && !BANDWIDTH.test(words) && !(THROTTLED_CODES.has(responseCodeOf(error)) && !isLogin)) {
+    if (!isNamed && !BANDWIDTH.test(words) && !(responseCodeOf(error) === THROTTLED && !isLogin)) {
         return null;
     }
     const retryAfterMs = isNamed ? Math.min(error.throttleReset ?? 0, MAX_THROTTLE_MS) : BUSY_PAUSE_MS;
@@ -117,7 +119,7 @@ function noMailbox(): Diagnosis {
 function diagnoseLogin(error: ForeignError, message: string): Diagnosis {
     const { serverResponseCode = '' } = error;
     // a bad minute of the server must not look like a wrong password, after which nobody tries again for an hour
-    if (TEMPORARY_CODES.has(serverResponseCode) || THROTTLED_CODES.has(serverResponseCode)) {
+    if (TEMPORARY_CODES.has(serverResponseCode) || [THROTTLED, LIMIT].includes(serverResponseCode)) {
         return {
             code: MailErrorCode.ServerRefused,
             kind: 'temporary',

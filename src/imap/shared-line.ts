@@ -25,6 +25,7 @@ export interface LineUse {
 export class SharedLine {
     readonly #open: () => Promise<ImapConnection>;
     readonly #label: string;
+    readonly #unusedMs: number;
     #connection: ImapConnection | null = null;
     #folder: OpenFolder | null = null;
     #tail: Promise<unknown> = Promise.resolve();
@@ -32,9 +33,11 @@ export class SharedLine {
     #unusedTimer: NodeJS.Timeout | undefined;
     #closed = false;
 
-    constructor(label: string, open: () => Promise<ImapConnection>) {
+    /** @param unusedMs how long a connection that nobody uses is kept. */
+    constructor(label: string, open: () => Promise<ImapConnection>, unusedMs = UNUSED_CLOSE_MS) {
         this.#label = label;
         this.#open = open;
+        this.#unusedMs = unusedMs;
     }
 
     /** Runs `work` with the folder selected, after everything that was asked before. Rejects with MailError. */
@@ -121,7 +124,7 @@ export class SharedLine {
                 if (this.#waiting === 0) {
                     this.#tail = this.#drop();
                 }
-            }, UNUSED_CLOSE_MS);
+            }, this.#unusedMs);
         }
     }
 

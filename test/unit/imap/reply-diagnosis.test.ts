@@ -154,9 +154,17 @@ describe('the meaning of an IMAP answer', () => {
             'temporary',
             undefined
         ],
+        // Dovecot's answer to an APPEND above quota_max_mail_size
         [
-            'a limit whose code stands in the answer alone',
-            foreign({ responseStatus: 'NO', response: { attributes: [{ section: [{ value: 'limit' }] }] } }),
+            'a limit that stays',
+            foreign({ responseStatus: 'NO', serverResponseCode: 'LIMIT' }),
+            'SERVER_REFUSED',
+            'permanent',
+            undefined
+        ],
+        [
+            'throttling whose code stands in the answer alone',
+            foreign({ responseStatus: 'NO', response: { attributes: [{ section: [{ value: 'throttled' }] }] } }),
             'THROTTLED',
             'temporary',
             undefined
@@ -221,7 +229,7 @@ describe('the meaning of an IMAP answer', () => {
         assert.match(diagnosis?.problem ?? '', /throttles this account for 93 s/);
     });
 
-    for (const code of ['UNAVAILABLE', 'INUSE', 'LIMIT', 'THROTTLED']) {
+    for (const code of ['UNAVAILABLE', 'INUSE', 'THROTTLED']) {
         it(`wants to be asked again after half a minute when the server says ${code}`, () => {
             const answer = foreign({ responseStatus: 'NO', serverResponseCode: code });
             assert.equal(diagnoseReply(answer, '', '')?.retryAfterMs, 30_000);
