@@ -316,8 +316,14 @@ export class Intake {
 
     /** Mails of a batch finish close together: taking the next ones one by one would cost a write for each. */
     #resumeSoon(): void {
-        if (this.#hasMore()) {
-            this.#resumeTimer.start(this.#outcomes.awaited === 0 ? 0 : RESUME_DELAY_MS, () => this.#ports.resume());
+        if (this.#closed || !this.#hasMore()) {
+            return;
+        }
+        if (this.#outcomes.awaited > 0) {
+            this.#resumeTimer.start(RESUME_DELAY_MS, () => this.#ports.resume());
+        } else {
+            this.#resumeTimer.stop();
+            this.#ports.resume();
         }
     }
 
