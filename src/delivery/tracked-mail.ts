@@ -23,9 +23,6 @@ interface Failure {
     reason: string;
 }
 
-/** Hooks of others, such as those of a debugger, may hold up what a Catch node receives of a failure. */
-const CATCH_GRACE_MS = 100;
-
 /**
  * Counts the open deliveries of one mail in the flow. It is finished one turn of the event loop after the count fell
  * to zero, if it is zero still: Catch and Complete nodes receive after the completion that called them, and some nodes
@@ -42,7 +39,6 @@ export class TrackedMail {
     #announced = false;
     #dropped = '';
     #patience: NodeJS.Timeout | undefined;
-    #grace: NodeJS.Timeout | undefined;
     #ended = false;
 
     constructor(finish: (outcome: Outcome) => void) {
@@ -126,7 +122,6 @@ export class TrackedMail {
     end(): void {
         this.#ended = true;
         clearTimeout(this.#patience);
-        clearTimeout(this.#grace);
     }
 
     #release(): void {
@@ -135,20 +130,12 @@ export class TrackedMail {
     }
 
     #checkSoon(): void {
-        if (!this.#isIdle()) {
-            return;
-        }
-        if (this.#failures.length > 0) {
-            clearTimeout(this.#grace);
-            this.#grace = setTimeout(() => this.#concludeIfIdle(), CATCH_GRACE_MS);
-        } else {
-            setImmediate(() => this.#concludeIfIdle());
-        }
-    }
-
-    #concludeIfIdle(): void {
         if (this.#isIdle()) {
-            this.#conclude();
+            setImmediate(() => {
+                if (this.#isIdle()) {
+                    this.#conclude();
+                }
+            });
         }
     }
 
