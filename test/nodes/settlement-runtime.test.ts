@@ -22,7 +22,9 @@ const MIXED: FlowNode[] = [
     },
     { id: 'one', type: 'subflow:sub', wires: [['third']] },
     func('third', "if (msg.mail.ref.uid === 3) { throw new Error('third'); } return msg;", 'end'),
-    func('lines', "msg.payload = 'a\\nb'; return msg;", 'split'),
+    // longer than the way to the Catch node: what comes to that after all else has ended cannot be known
+    delay('slow', 60, 'split'),
+    func('lines', "msg.payload = 'a\\nb'; return msg;", 'slow'),
     { id: 'split', type: 'split', splt: '\\n', spltType: 'str', arraySplt: 1, wires: [['fourth']] },
     func('fourth', "if (msg.mail.ref.uid === 4) { throw new Error('fourth'); } return msg;", 'join'),
     { id: 'join', type: 'join', mode: 'auto', wires: [['end']] },
