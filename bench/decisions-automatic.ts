@@ -17,7 +17,8 @@ const PERSON = {
     to: 'News <news@example.org>',
     'content-type': 'multipart/alternative; boundary="0000"'
 };
-const HEADERS = [
+/** A person, one through a list, an absence note, a bounce and a newsletter. */
+export const HEADERS = [
     PERSON,
     { ...PERSON, 'list-id': '<sales.groups.example>', precedence: 'list', 'x-loop': 'sales@groups.example' },
     { ...PERSON, subject: 'Automatic reply: Our offer', 'auto-submitted': 'auto-replied', 'x-autoreply': 'yes' },
