@@ -14,9 +14,10 @@ import {
     split
 } from '../support/settlement-suite';
 import type { FlowNode } from '../support/settlement-flow';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 const SHORT = 150;
+/** Shows on a second output that it came as far as to fail. */
+const LATE_ERROR = "if (msg.payload === '0') { node.send([null, msg]); throw new Error('late'); } return [msg, null];";
 
 function rate(...wires: string[]): FlowNode {
     const limit = { pauseType: 'rate', rate: '1', rateUnits: 'minute', nbRateUnits: '1', drop: false };
@@ -96,22 +97,23 @@ settlementSuite('settlement through core nodes that keep or lose messages', load
     });
 
     it('a trigger has finished before its later message, which settles nothing any more', async () => {
-        const trigger = { op1: '1', op1type: 'str', op2: '0', op2type: 'str', duration: '80', units: 'ms' };
+        const trigger = { op1: '1', op1type: 'str', op2: '0', op2type: 'str', duration: '1', units: 's' };
         const test = await load([
             source('n'),
             { id: 'n', type: 'trigger', ...trigger, wires: [['check']] },
-            func('check', "if (msg.payload === '0') { throw new Error('late'); } return msg;", 'end'),
-            end()
+            { ...func('check', LATE_ERROR), outputs: 2, wires: [['end'], ['late']] },
+            end(),
+            end('late')
         ]);
         assertDone(await test.emit());
-        await sleep(150);
+        await test.handled('late');
         assertDone(await test.emit());
     });
 
     it('a function that sends from a timer has finished before', async () => {
         const test = await load([
             source('n'),
-            func('n', 'setTimeout(() => node.send(msg), 60);', 'bad'),
+            func('n', 'setTimeout(() => node.send(msg), 500);', 'bad'),
             func('bad', "throw new Error('late')")
         ]);
         assertDone(await test.emit());
