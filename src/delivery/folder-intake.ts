@@ -7,7 +7,7 @@ import type { MailMessage } from '../message/types';
 import type { StateStore } from '../state/store';
 import { prepareAttachmentsFolder } from './attachments-folder';
 import { checkAfterAction, runAfterAction } from './after-action';
-import type { InFlightMail, Outcome } from './in-flight';
+import type { InFlightMail, KeptMail, Outcome } from './in-flight';
 import { Intake } from './intake';
 import type { IntakeSettings } from './intake-settings';
 import { retryPauseMs } from './retry-pause';
@@ -15,7 +15,7 @@ import { retryPauseMs } from './retry-pause';
 /** What the node does with what a folder gives. */
 export interface FolderOutput extends WatchReport, AlarmReport {
     /** Hands a mail to the flow; see IntakePorts. */
-    deliver(message: MailMessage, fingerprint: string): Promise<Outcome> | undefined;
+    deliver(message: MailMessage, kept: KeptMail): Promise<Outcome> | undefined;
     /** A mail that an earlier instance of the node has emitted and that a flow still works on. */
     adopt(uidValidity: string, uid: number): InFlightMail | null;
     /** The outcome of a mail stands in the ledger, so no later instance needs to adopt it. */
@@ -68,7 +68,7 @@ export class FolderIntake {
             { ...settings, pauseMs: pauses.retryMs ?? retryPauseMs, place: { node, account: account.id, folder } },
             store,
             {
-                deliver: (message, fingerprint) => output.deliver(message, fingerprint),
+                deliver: (message, kept) => output.deliver(message, kept),
                 adopt: (uidValidity, uid) => output.adopt(uidValidity, uid),
                 claim: (uidValidity, uid) => output.claim(uidValidity, uid),
                 afterSuccess: afterSuccess.kind === 'none' ? null : message => act(message, afterSuccess),

@@ -1,13 +1,16 @@
 import type { MailMessage, MailRef } from '../message/types';
-import { snapshot } from './mail-reader';
 
 /** How a mail's way through the flow ended. Given back is neither: a stop made nodes drop it, and it comes again. */
 export type Outcome = { kind: 'done' } | { kind: 'failed'; reason: string } | { kind: 'given-back'; reason: string };
 
-/** What the intake needs to go on with a mail that an earlier instance of its node has emitted. */
-export interface InFlightMail {
+/** What is needed of a mail after it was emitted: the flow may change the message it got. */
+export interface KeptMail {
     readonly message: MailMessage;
     readonly fingerprint: string;
+}
+
+/** What the intake needs to go on with a mail that an earlier instance of its node has emitted. */
+export interface InFlightMail extends KeptMail {
     readonly outcome: Promise<Outcome>;
 }
 
@@ -67,14 +70,11 @@ export class InFlightMails {
      */
     enter(
         key: string,
-        message: MailMessage,
-        fingerprint: string,
+        kept: KeptMail,
         timeoutMs: number,
         awaitsAck: boolean
     ): { mail: InFlightMail; settle: (outcome: Outcome) => void } {
-        // the flow may change the message it gets
-        const untouched = snapshot(message);
-        const deliveryId = message.mail.delivery.id;
+        const deliveryId = kept.message.mail.delivery.id;
         let settle: Entry['settle'] = () => undefined;
         const outcome = new Promise<Outcome>(resolve => {
             const reason = `the flow did not finish with the mail in ${timeoutMs / 1000} s`;
@@ -91,7 +91,7 @@ export class InFlightMails {
                 resolve(result);
             };
         });
-        const entry: Entry = { message: untouched, fingerprint, outcome, deliveryId, awaitsAck, settle };
+        const entry: Entry = { ...kept, outcome, deliveryId, awaitsAck, settle };
         this.#unclaimed.delete(key);
         this.#byKey.set(key, entry);
         this.#byDeliveryId.set(deliveryId, entry);

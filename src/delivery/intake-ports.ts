@@ -1,7 +1,7 @@
 import type { SelectionRule } from '../imap/selection';
 import type { MailError } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
-import type { InFlightMail, Outcome } from './in-flight';
+import type { InFlightMail, KeptMail, Outcome } from './in-flight';
 import type { LedgerPlace } from './ledger';
 import type { ReaderOptions } from './mail-reader';
 import type { StartRule } from './start';
@@ -22,7 +22,7 @@ export interface IntakeOptions extends ReaderOptions {
 /** What happens around a mail; the node supplies it. */
 export interface IntakePorts {
     /** Hands a mail to the flow. Resolves with what became of it; undefined means that handing over settles it. */
-    deliver(message: MailMessage, fingerprint: string): Promise<Outcome> | undefined;
+    deliver(message: MailMessage, kept: KeptMail): Promise<Outcome> | undefined;
     /** A mail that an earlier instance of the node has emitted and that a flow still works on. */
     adopt(uidValidity: string, uid: number): InFlightMail | null;
     /** The outcome of a mail stands in the ledger, so no later instance needs to adopt it. */

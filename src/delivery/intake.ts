@@ -273,25 +273,21 @@ export class Intake {
             ledger.settle(uid, null);
             return;
         }
-        const untouched = snapshot(message);
+        const kept = { message: snapshot(message), fingerprint: print };
         const inFlight = this.#outcomes.find(print);
         if (inFlight) {
             // the server renewed the folder, or the mail was moved away and back, while the flow has it
-            this.#outcomes.follow(ledger, { message: untouched, fingerprint: print, outcome: inFlight.outcome });
+            this.#outcomes.follow(ledger, { ...kept, outcome: inFlight.outcome });
             return;
         }
         this.#deliveredInRun++;
         this.#ports.progress(this.#deliveredInRun, this.#queue.size);
-        const outcome = this.#ports.deliver(message, print);
+        const outcome = this.#ports.deliver(message, kept);
         if (outcome === undefined && this.#ports.afterSuccess === null) {
             ledger.settle(uid, print);
             return;
         }
-        this.#outcomes.follow(ledger, {
-            message: untouched,
-            fingerprint: print,
-            outcome: outcome ?? Promise.resolve({ kind: 'done' })
-        });
+        this.#outcomes.follow(ledger, { ...kept, outcome: outcome ?? Promise.resolve({ kind: 'done' }) });
     }
 
     /** @param expected the mails of the batch that were not emitted. */

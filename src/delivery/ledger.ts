@@ -185,7 +185,7 @@ export class Ledger {
             await this.#prints.putAway();
             // what changed meanwhile is in the copy
             this.#dirty = false;
-            await this.#store.save(this.#key, structuredClone({ ...this.#record, ...this.#prints.record }));
+            await this.#store.append(this.#key, structuredClone({ ...this.#record, ...this.#prints.record }));
         } catch (error) {
             this.#dirty = true;
             throw ledgerError(this.#label, 'could not be written', error);

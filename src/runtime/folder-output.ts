@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { FolderOutput } from '../delivery/folder-intake';
-import { mailKey, type Outcome } from '../delivery/in-flight';
+import { mailKey, type KeptMail, type Outcome } from '../delivery/in-flight';
 import type { AckMode } from '../delivery/intake-settings';
 import type { MailMessage } from '../message/types';
 import { errorInfo } from './error-info';
@@ -32,7 +32,7 @@ export function folderOutput(
     const { account, label, folder, ack, timeoutMs, delivered } = options;
     let lastFailure = '';
     return {
-        deliver(mail: MailMessage, fingerprint: string): Promise<Outcome> | undefined {
+        deliver(mail: MailMessage, kept: KeptMail): Promise<Outcome> | undefined {
             const message = withId(RED, mail);
             const send = (): boolean => {
                 node.send([message, null]);
@@ -44,9 +44,9 @@ export function folderOutput(
                     send();
                     return undefined;
                 case 'flow':
-                    return settlement.followFlow(key, mail, fingerprint, timeoutMs, send);
+                    return settlement.followFlow(key, mail, kept, timeoutMs, send);
                 case 'node':
-                    return settlement.awaitAck(key, mail, fingerprint, timeoutMs, send);
+                    return settlement.awaitAck(key, kept, timeoutMs, send);
             }
         },
         adopt: (uidValidity, uid) => settlement.inFlight.find(mailKey(node.id, { account, folder, uidValidity, uid })),

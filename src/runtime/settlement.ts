@@ -7,7 +7,7 @@ import {
     type ReceiveEvent,
     type SendEvent
 } from '../delivery/flow-tracker';
-import { InFlightMails, type Acknowledged, type Outcome } from '../delivery/in-flight';
+import { InFlightMails, type Acknowledged, type KeptMail, type Outcome } from '../delivery/in-flight';
 import { notConfigured } from '../message/mail-error';
 import type { MailMessage } from '../message/types';
 
@@ -95,11 +95,11 @@ export class Settlement {
     async followFlow(
         key: string,
         message: MailMessage,
-        fingerprint: string,
+        kept: KeptMail,
         timeoutMs: number,
         send: () => boolean
     ): Promise<Outcome> {
-        const { mail, settle } = this.inFlight.enter(key, message, fingerprint, timeoutMs, false);
+        const { mail, settle } = this.inFlight.enter(key, kept, timeoutMs, false);
         const emit = (): boolean => settleIfThrown(send, settle);
         const stop = this.#tracker.follow(message as unknown as FlowMessage, emit, settle);
         const outcome = await mail.outcome;
@@ -109,14 +109,8 @@ export class Settlement {
     }
 
     /** Emits a mail and resolves when an ack-mail node settles it, or `timeoutMs` is over. */
-    async awaitAck(
-        key: string,
-        message: MailMessage,
-        fingerprint: string,
-        timeoutMs: number,
-        send: () => boolean
-    ): Promise<Outcome> {
-        const { mail, settle } = this.inFlight.enter(key, message, fingerprint, timeoutMs, true);
+    async awaitAck(key: string, kept: KeptMail, timeoutMs: number, send: () => boolean): Promise<Outcome> {
+        const { mail, settle } = this.inFlight.enter(key, kept, timeoutMs, true);
         if (!settleIfThrown(send, settle)) {
             settle({ kind: 'given-back', reason: 'nothing is wired' });
         }

@@ -5,8 +5,8 @@ import type { FolderOutput } from '../delivery/folder-intake';
 export function watchedOutput(output: FolderOutput, health: FolderHealth): FolderOutput {
     return {
         ...output,
-        deliver(message, fingerprint) {
-            const outcome = output.deliver(message, fingerprint);
+        deliver(message, kept) {
+            const outcome = output.deliver(message, kept);
             health.delivered(outcome);
             return outcome;
         },

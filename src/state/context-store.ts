@@ -42,6 +42,10 @@ export class ContextStore implements StateStore {
         await this.#answer<void>(callback => this.#context.set(propertyName(key), value, this.#store, callback));
     }
 
+    append(key: string, value: unknown): Promise<void> {
+        return this.save(key, value);
+    }
+
     async setAside(key: string): Promise<void> {
         const loaded = await this.load(key);
         if (loaded.state === 'present') {

@@ -10,6 +10,8 @@ export interface StateStore {
     writtenAt(key: string): Promise<Date | null>;
     /** Resolves only when the value would survive a power cut, as far as the medium can promise it. */
     save(key: string, value: unknown): Promise<void>;
+    /** Like `save`, for a small value that is written again and again: values of before may be kept for a while. */
+    append(key: string, value: unknown): Promise<void>;
     /** Sets a value aside that is readable but not valid, so that nobody loses evidence. */
     setAside(key: string): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ImapAccount } from '../../src/account/imap-account';
 import { readImapSettings } from '../../src/account/imap-settings';
 import { FolderIntake, type FolderOutput } from '../../src/delivery/folder-intake';
-import type { Outcome } from '../../src/delivery/in-flight';
+import type { KeptMail, Outcome } from '../../src/delivery/in-flight';
 import { readIntakeSettings, type IntakeSettings } from '../../src/delivery/intake-settings';
 import type { ConnectionTimeouts } from '../../src/imap/connection';
 import { ReconnectPause } from '../../src/imap/reconnect-pause';
@@ -147,7 +147,7 @@ export class IntakeUnderTest {
             };
         };
         const output: FolderOutput = {
-            deliver: (message: MailMessage, fingerprint: string) => {
+            deliver: (message: MailMessage, { fingerprint }: KeptMail) => {
                 if (this.keepMails) {
                     this.mails.push(message);
                 }

@@ -34,6 +34,10 @@ export class MemoryStore implements StateStore {
         this.values.set(key, text);
     }
 
+    append(key: string, value: unknown): Promise<void> {
+        return this.save(key, value);
+    }
+
     setAside(key: string): Promise<void> {
         this.setAsideKeys.push(key);
         this.values.delete(key);

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import helper = require('node-red-node-test-helper');
 import { mailKey, type InFlightMail, type Outcome } from '../../src/delivery/in-flight';
+import { snapshot } from '../../src/delivery/mail-reader';
 import type { MailMessage } from '../../src/message/types';
 import { Settlement } from '../../src/runtime/settlement';
 import { Changes } from './changes';
@@ -200,7 +201,8 @@ export class SettlementFlow {
                     this.send([message as unknown as NodeMessage, null]);
                     return this.wires.some(wires => wires.length > 0);
                 };
-                return settlement.followFlow(mailKey(this.id, refOf(uid)), message, 'print', timeoutMs, send);
+                const kept = { message: snapshot(message), fingerprint: 'print' };
+                return settlement.followFlow(mailKey(this.id, refOf(uid)), message, kept, timeoutMs, send);
             };
             this.on('close', () => settlement.release(this.id));
         });

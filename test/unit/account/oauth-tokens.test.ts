@@ -345,7 +345,7 @@ describe('the store of tokens', () => {
             JSON.stringify({ ...good, tag: '' }),
             JSON.stringify({ ...good, tag: 'AAAA' }),
             JSON.stringify({ ...good, iv: 5 }),
-            JSON.stringify({ ...good, data: `A${(good['data'] ?? '').slice(1)}` })
+            JSON.stringify({ ...good, data: `${good['data']?.startsWith('A') ? 'B' : 'A'}${good['data']?.slice(1)}` })
         ]) {
             writeFileSync(path, damaged);
             assert.equal(await store('s').load('n1', 'b1'), null, damaged);

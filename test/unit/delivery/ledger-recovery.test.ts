@@ -21,7 +21,7 @@ describe('the record of a folder', () => {
     const newest = (): string => pathOf(/\.json$/);
     const pathOf = (name: RegExp): string => join(temp.path, readdirSync(temp.path).find(n => name.test(n)) ?? '');
 
-    /** Settled are the mails 1 to 3; 3 with the last save. */
+    /** Settled are the mails 1 to 3, each with a save of its own. The third of them is the first to be appended. */
     async function write(): Promise<void> {
         const ledger = await open();
         ledger.start('7', START);
@@ -38,15 +38,31 @@ describe('the record of a folder', () => {
         await write();
         const path = newest();
         const whole = readFileSync(path);
+        const second = whole.indexOf('\n') + 1;
         for (let length = 0; length < whole.length; length += 7) {
             writeFileSync(path, whole.subarray(0, length));
             const ledger = await open();
-            assert.deepEqual([ledger.started, ledger.watermark, ledger.lostAt], [true, 2, null], `cut at ${length}`);
-            assert.deepEqual([ledger.knows('print 2'), ledger.knows('print 3')], [true, false]);
-            assert.match(ledger.problem, /is not valid JSON and was kept aside\. The record before it is used$/);
+            const before = length < second ? 1 : 2;
+            const found = [ledger.started, ledger.watermark, ledger.lostAt];
+            assert.deepEqual(found, [true, before, null], `cut at ${length}`);
+            assert.deepEqual([ledger.knows(`print ${before}`), ledger.knows(`print ${before + 1}`)], [true, false]);
+            // nobody has relied on what is appended before its line end is on the disk
+            const problem = length < second ? /is not valid JSON and was kept aside\. The record before it is used$/ : /^$/;
+            assert.match(ledger.problem, problem);
             writeFileSync(path, whole);
         }
         assert.equal((await open()).watermark, 3, 'the whole one');
+    });
+
+    it('is the one before when what was appended is damaged, and that is said', async () => {
+        await write();
+        const path = newest();
+        const whole = readFileSync(path);
+        whole.fill(0, whole.indexOf('\n') + 20, whole.length - 1);
+        writeFileSync(path, whole);
+        const ledger = await open();
+        assert.deepEqual([ledger.started, ledger.watermark, ledger.lostAt], [true, 2, null]);
+        assert.match(ledger.problem, /kept aside\. The record before it is used$/);
     });
 
     it('is the one before when a crash came between the two renames of a save, without a word', async () => {

@@ -44,6 +44,10 @@ class FakeStore implements StateStore {
         this.values.set(key, JSON.parse(JSON.stringify(value)));
     }
 
+    append(key: string, value: unknown): Promise<void> {
+        return this.save(key, value);
+    }
+
     async setAside(key: string): Promise<void> {
         this.aside.push(key);
         this.values.delete(key);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { MailReader } from '../../../src/delivery/mail-reader';
+import { MailReader, snapshot } from '../../../src/delivery/mail-reader';
 import type { FetchedMail } from '../../../src/imap/content';
 import { goneError, type OpenFolder } from '../../../src/imap/open-folder';
 import { PartMismatch, type DetachedParts } from '../../../src/message/detached-part';
@@ -12,6 +12,7 @@ const WHOLE = multipart(
     ['Content-Type: text/plain', '', 'hello'],
     ['Content-Type: application/pdf', '', 'file']
 );
+const PLAN = { content: 'text', attachments: 'none', maxBytes: 1e9 } as const;
 const FOLDER = { path: 'INBOX', uidValidity: '1' } as OpenFolder;
 
 function fetched(detached: DetachedParts): FetchedMail {
@@ -33,8 +34,7 @@ describe('the reader of fetched mails', () => {
     beforeEach(() => {
         temp = createTempFolder('reader');
         notices = [];
-        const plan = { content: 'text', attachments: 'file', maxBytes: 1e9 } as const;
-        reader = new MailReader('a', { plan, attachmentsDir: temp.path }, text => notices.push(text));
+        reader = new MailReader('a', { plan: { ...PLAN, attachments: 'file' }, attachmentsDir: temp.path }, text => notices.push(text));
     });
     afterEach(() => temp.remove());
 
@@ -61,5 +61,25 @@ describe('the reader of fetched mails', () => {
         }
         await assert.rejects(reader.read(FOLDER, fetched(new Map([['2', { open: cut }]])), 1), { code: 'MAIL_GONE' });
         assert.deepEqual([readdirSync(temp.path), notices], [[], []]);
+    });
+});
+
+describe('a snapshot of a message', () => {
+    it('is the message, and stays so whatever a flow does to that', async () => {
+        const reader = new MailReader('a', { plan: PLAN, attachmentsDir: '' }, () => undefined);
+        const message = await reader.read(FOLDER, { ...fetched(new Map()), source: WHOLE, detached: new Map() }, 1);
+        message.mail.trace = [{ by: 'mx.example' }] as never;
+        const kept = snapshot(message);
+        assert.deepEqual(kept, message);
+        message.mail.ref.uid = 999;
+        message.mail.flags.push('\\Seen');
+        message.mail.automatic = { verdict: 'human' } as never;
+        Object.assign((message.mail.trace as object[])[0] as object, { by: 'changed' });
+        message.attachments.pop();
+        message.topic = 'changed';
+        assert.deepEqual(
+            [kept.mail.ref.uid, kept.mail.flags, kept.mail.automatic, kept.mail.trace, kept.attachments.length, kept.topic],
+            [7, [], {}, [{ by: 'mx.example' }], 1, '']
+        );
     });
 });

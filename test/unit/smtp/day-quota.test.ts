@@ -85,6 +85,7 @@ describe('what an account may send in a day', () => {
         const store = {
             load: () => Promise.reject(new Error('disk gone')),
             save: () => Promise.reject(new Error('disk full')),
+            append: () => Promise.reject(new Error('disk full')),
             setAside: () => Promise.resolve(),
             loadPrevious: () => Promise.reject(new Error('disk gone')),
             writtenAt: () => Promise.resolve(null)

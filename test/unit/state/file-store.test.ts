@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+    appendFileSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    utimesSync,
+    writeFileSync
+} from 'node:fs';
 import { join } from 'node:path';
 import { FileStore } from '../../../src/state/file-store';
 import { createTempFolder, type TempFolder } from '../../support/temp-folder';
@@ -95,11 +104,99 @@ describe('FileStore', () => {
         }
     });
 
+    describe('that appends', () => {
+        it('gives back the last value, to another instance too', async () => {
+            for (const value of [1, { text: 'line\nbreak\u2028' }, 'last']) {
+                await store.append('key', value);
+                assert.deepEqual(await new FileStore(folder).load('key'), { state: 'present', value });
+            }
+            assert.equal(files().length, 2);
+            assert.equal(readFileSync(file(), 'utf8'), '{"text":"line\\nbreak\u2028"}\n"last"\n');
+        });
+
+        it('takes turns with saves', async () => {
+            await store.append('key', 1);
+            await store.save('key', 2);
+            await store.append('key', 3);
+            assert.deepEqual(await store.load('key'), { state: 'present', value: 3 });
+            await store.save('key', 4);
+            assert.deepEqual(await store.load('key'), { state: 'present', value: 4 });
+        });
+
+        it('writes the file anew before it grows beyond 64 KB, and keeps the one before', async () => {
+            const value = (number: number): string => String(number).padStart(20_000, '.');
+            for (let number = 1; number <= 5; number++) {
+                await store.append('key', value(number));
+                assert.ok(statSync(file()).size <= 64 * 1024);
+            }
+            assert.deepEqual(await store.load('key'), { state: 'present', value: value(5) });
+            assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: value(4) });
+            assert.equal(files().length, 2);
+        });
+
+        it('keeps a value that is larger than that', async () => {
+            for (const value of ['a'.repeat(100_000), 'b'.repeat(100_000)]) {
+                await store.append('key', value);
+                assert.deepEqual(await store.load('key'), { state: 'present', value });
+            }
+        });
+
+        it('does not count half a line that a power cut has left, and writes nothing behind it', async () => {
+            await store.append('key', 'relied on');
+            appendFileSync(file(), '"never rel');
+            const next = new FileStore(folder);
+            assert.deepEqual(await next.load('key'), { state: 'present', value: 'relied on' });
+            await next.append('key', 'next');
+            assert.deepEqual(await store.load('key'), { state: 'present', value: 'next' });
+        });
+
+        it('keeps a file aside whose last line is damaged, and finds the line before it', async () => {
+            for (const value of [1, 2, 3]) {
+                await store.append('key', value);
+            }
+            writeFileSync(file(), readFileSync(file(), 'utf8').replace('3', '\0'));
+            assert.equal((await store.load('key')).state, 'damaged');
+            assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
+            assert.deepEqual(await store.load('key'), { state: 'absent' });
+        });
+
+        it('goes on when somebody has removed the file, or its folder', async () => {
+            await store.append('key', 1);
+            rmSync(file());
+            await store.append('key', 2);
+            assert.deepEqual(await store.load('key'), { state: 'present', value: 2 });
+            assert.equal(statSync(file()).mode & 0o777, 0o600);
+            rmSync(folder, { recursive: true });
+            await store.append('key', 3);
+            assert.deepEqual(await store.load('key'), { state: 'present', value: 3 });
+        });
+
+        it('rejects what it could not write, and leaves a file behind that can be read', async () => {
+            await store.append('key', 1);
+            await store.append('key', 2);
+            const path = file();
+            rmSync(path);
+            mkdirSync(path);
+            await assert.rejects(store.append('key', 3), { code: 'EISDIR' });
+            rmSync(path, { recursive: true });
+            // as a full disk leaves it, half-written by the append that failed
+            writeFileSync(path, '2\n"hal');
+            await store.append('key', 4);
+            assert.deepEqual(await store.load('key'), { state: 'present', value: 4 });
+        });
+    });
+
+    it('reads a file of one value without a line end, as earlier versions wrote it', async () => {
+        await store.save('key', 1);
+        writeFileSync(file(), '{"a": 1}');
+        assert.deepEqual(await store.load('key'), { state: 'present', value: { a: 1 } });
+    });
+
     it('sets a value aside on request', async () => {
         await store.save('key', { evidence: true });
         await store.setAside('key');
         assert.deepEqual(await store.load('key'), { state: 'absent' });
-        assert.equal(readFileSync(file(), 'utf8'), '{"evidence":true}');
+        assert.equal(readFileSync(file(), 'utf8'), '{"evidence":true}\n');
     });
 
     it('is not led astray by a half-written file that a crash left behind', async () => {
