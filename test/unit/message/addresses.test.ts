@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { parseAddressHeader } from 'mailparser';
 import { MAX_ADDRESSES, readAddresses, readReturnPath } from '../../../src/message/addresses';
 
 describe('addresses', () => {
@@ -17,6 +18,46 @@ describe('addresses', () => {
                 cut: false
             }
         );
+    });
+
+    it('reads a mailbox that needs no parser as the parser does', () => {
+        const pieces = [
+            'Anna',
+            'B-C',
+            '9',
+            ' ',
+            ' ',
+            '<',
+            '>',
+            'a.b',
+            '+',
+            '@',
+            '@',
+            'example',
+            '.org',
+            '-',
+            '_',
+            ',',
+            '"',
+            '(',
+            ':'
+        ];
+        let seed = 7;
+        const next = (below: number): number => (seed = (seed * 48_271) % 0x7fffffff) % below;
+        const texts = Array.from({ length: 20_000 }, () =>
+            Array.from({ length: 1 + next(9) }, () => pieces[next(pieces.length)]).join('')
+        );
+        const usual = [
+            'Anna Muster <anna@example.org>',
+            '<anna@example.org>',
+            'anna@example.org',
+            'A <x_1+y@xn--a.example>'
+        ];
+        for (const text of [...texts, ...usual]) {
+            const parsed = parseAddressHeader([text], { flatten: true, decodePunycode: false }).value;
+            const wanted = parsed.filter(({ address }) => address).map(({ name, address }) => ({ name, address }));
+            assert.deepEqual(readAddresses([text]).addresses, wanted, text);
+        }
     });
 
     it('replaces groups by their members', () => {
