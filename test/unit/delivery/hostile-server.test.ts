@@ -16,7 +16,7 @@ const SUBJECTS = ['one', 'two', 'three'];
 const MB = 1024 * 1024;
 /** Short, because most of these tests wait for silence; one that a busy process makes of an answer does no harm there. */
 const TIMEOUTS: ConnectionTimeouts = { connectMs: 1000, greetingMs: 300, socketMs: 400, openMs: 1500, logoutMs: 100 };
-/** For tests that count failures. */
+/** For tests that count failures, or what comes over the first connection. */
 const PATIENT: ConnectionTimeouts = { connectMs: 10_000, greetingMs: 10_000, socketMs: 10_000, openMs: 30_000 };
 /** For tests that count failures and wait for silence. */
 const SILENT_WHILE_MS = 1_000;
@@ -78,10 +78,11 @@ describe('the intake of a server gone wrong', function () {
     /** How many pieces an undisturbed first connection has, from the greeting to the first look. */
     async function piecesOfOneLook(): Promise<number> {
         let pieces = 0;
-        const test = await watch((piece, client) => {
+        const count: Tamper = (piece, client) => {
             pieces = Math.max(pieces, piece.connection === 0 ? piece.index + 1 : 0);
             return pass(piece, client);
-        });
+        };
+        const test = await watch(count, {}, PATIENT);
         await assertAllDelivered(test);
         await test.until(() => test.contacts > 0, 'a look');
         await stop();
@@ -214,7 +215,8 @@ describe('the intake of a server gone wrong', function () {
                     }
                     client.write(bytes);
                 }),
-                saved
+                saved,
+                PATIENT
             );
             await assertAllDelivered(test);
             assert.ok(garbled > 0);
