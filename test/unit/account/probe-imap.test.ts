@@ -22,7 +22,10 @@ describe('probeImap', () => {
         peer = await startImapPeer(options);
         const collected = collectSteps();
         const never = new AbortController().signal;
-        const result = await probeImap(settings(peer.port, rights), collected.report, never, { ...PATIENT, ...timeouts });
+        const result = await probeImap(settings(peer.port, rights), collected.report, never, {
+            ...PATIENT,
+            ...timeouts
+        });
         return { ...collected, ...result };
     }
 
