@@ -27,8 +27,10 @@ export class FileStore implements StateStore {
         this.#folder = folder;
     }
 
-    load(key: string): Promise<Loaded> {
-        return read(this.#path(key));
+    async load(key: string): Promise<Loaded> {
+        const newest = await read(this.#path(key));
+        // a crash came between the two renames of a save, whose value nobody has relied on
+        return newest.state === 'absent' ? this.loadPrevious(key) : newest;
     }
 
     loadPrevious(key: string): Promise<Loaded> {

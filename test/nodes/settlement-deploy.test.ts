@@ -10,7 +10,7 @@ import {
     settlementSuite,
     source
 } from '../support/settlement-suite';
-import type { FlowNode } from '../support/settlement-flow';
+import type { FlowNode, SettlementFlow } from '../support/settlement-flow';
 
 const LONG = 60_000;
 const OTHER: FlowNode = { id: 'other', type: 'tab' };
@@ -31,6 +31,11 @@ function overTwoTabs(...nodes: FlowNode[]): FlowNode[] {
         { id: 'out', type: 'link out', mode: 'link', links: ['in'], wires: [['in']] },
         ...on(OTHER, { id: 'in', type: 'link in', links: ['out'], wires: [['first']] }, ...nodes)
     ];
+}
+
+/** Lets a delay node send on what it has, whenever the test has come so far. */
+function flush(test: SettlementFlow, delayNode: string): void {
+    test.node(delayNode).receive({ flush: true } as never);
 }
 
 const WAITING: Array<[string, FlowNode[]]> = [
@@ -129,8 +134,16 @@ settlementSuite('settlement over deploys', load => {
 
     it('gives a mail back that is sent to a node just being replaced', async () => {
         const slow = { id: 'slow', type: 'custom', closeMs: 150, wires: [[]] };
-        const flow = [source('wait'), delay('wait', 60, 'slow'), slow];
-        const test = await load(flow);
+        const flow = [source('wait'), { id: 'wait', type: 'custom', does: 'wait', wires: [['slow']] }, slow];
+        const test = await load(flow, {
+            // its turn comes in the very moment in which the old node is gone and the new one not there
+            wait: (msg, send, done) => {
+                test.node('slow').on('close', () => {
+                    send(msg);
+                    done();
+                });
+            }
+        });
         const outcome = test.emit();
         await test.handled('wait');
         await test.deploy(change(flow, 'slow', { name: 'changed' }), 'nodes');
@@ -139,14 +152,15 @@ settlementSuite('settlement over deploys', load => {
     });
 
     it('goes on with a mail in another flow while its source is deployed', async () => {
-        const flow = overTwoTabs(delay('first', 150, 'end'), end());
+        const flow = overTwoTabs(delay('first', LONG, 'end'), end());
         const test = await load(flow);
-        const emitted = test.emit();
+        const emitted = test.emit('source', LONG);
         await test.handled('first');
         await test.deploy(change(flow, 'source', { name: 'changed' }), 'nodes');
         const adopted = test.find(1);
         assert.ok(adopted, 'the new instance finds it, so that it does not emit it again');
         assert.deepEqual(adopted.message.mail.ref.uid, 1);
+        flush(test, 'first');
         assertDone(await adopted.outcome);
         assertDone(await emitted);
         assert.ok(test.find(1), 'until an instance has written the outcome down');
@@ -169,25 +183,27 @@ settlementSuite('settlement over deploys', load => {
     });
 
     it('keeps its hooks for a mail that is still under way when its source is deleted', async () => {
-        const flow = overTwoTabs(delay('first', 100, 'end'), end());
+        const flow = overTwoTabs(delay('first', LONG, 'end'), end());
         const test = await load(flow);
-        const outcome = test.emit();
+        const outcome = test.emit('source', LONG);
         await test.handled('first');
         await test.deploy(
             flow.filter(node => node.id !== 'source'),
             'nodes'
         );
         assert.notDeepEqual(hooksInPlace(), []);
+        flush(test, 'first');
         assertDone(await outcome);
         assert.deepEqual(hooksInPlace(), []);
     });
 
     it('does not mind a deploy that changes wires alone', async () => {
-        const flow = [source('wait'), delay('wait', 100, 'end'), end(), end('end2')];
+        const flow = [source('wait'), delay('wait', LONG, 'end'), end(), end('end2')];
         const test = await load(flow);
-        const outcome = test.emit();
+        const outcome = test.emit('source', LONG);
         await test.handled('wait');
         await test.deploy(change(flow, 'wait', { wires: [['end2']] }), 'nodes');
+        flush(test, 'wait');
         assertDone(await outcome);
         assert.deepEqual([test.received('end').length, test.received('end2').length], [0, 1]);
     });

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { findFreePort } from '../support/free-port';
-import { assertDone, assertFailed, delay, end, func, settlementSuite, source } from '../support/settlement-suite';
+import {
+    assertDone,
+    assertFailed,
+    delay,
+    end,
+    func,
+    IMPATIENT_MS,
+    settlementSuite,
+    source
+} from '../support/settlement-suite';
 import type { FlowNode } from '../support/settlement-flow';
 
 const SLEEP = 'await new Promise(r => setTimeout(r, 30));';
@@ -136,20 +145,22 @@ settlementSuite('settlement of a mail whose flow fails', load => {
     });
 
     it('does not wait for a branch that may never end once the mail has failed', async () => {
-        const test = await load([source('a', 'b'), func('a', "throw 'bad'"), delay('b', 7_000, 'end'), end()]);
+        const flow = [source('a', 'b'), func('a', "throw 'bad'"), delay('b', 7_000, 'end'), end()];
+        const test = await load(flow, {}, {}, IMPATIENT_MS);
         assertFailed(await test.emit(), /bad/);
         assert.equal(test.received('end').length, 0);
     });
 
     it('waits for a long branch of a mail whose failure was caught', async () => {
-        const test = await load([
+        const flow = [
             source('a', 'b'),
             func('a', "throw 'bad'"),
             catchAll('care'),
             end('care'),
-            delay('b', 700, 'end'),
+            delay('b', IMPATIENT_MS + 300, 'end'),
             end()
-        ]);
+        ];
+        const test = await load(flow, {}, {}, IMPATIENT_MS);
         assertDone(await test.emit());
         assert.equal(test.received('end').length, 1);
     });
@@ -271,13 +282,14 @@ settlementSuite('settlement of a mail whose flow fails', load => {
         });
 
         it('fails a mail when what is called fails', async () => {
-            const test = await load([
+            const flow = [
                 source('call'),
-                { id: 'call', type: 'link call', linkType: 'static', links: ['in'], timeout: '0.1', wires: [['end']] },
+                { id: 'call', type: 'link call', linkType: 'static', links: ['in'], timeout: '60', wires: [['end']] },
                 { id: 'in', type: 'link in', links: [], wires: [['bad']] },
                 func('bad', "throw new Error('called')"),
                 end()
-            ]);
+            ];
+            const test = await load(flow, {}, {}, IMPATIENT_MS);
             assertFailed(await test.emit(), /called/);
         });
     });

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { assertDone, assertFailed, delay, end, func, settlementSuite, source } from '../support/settlement-suite';
+import {
+    assertDone,
+    assertFailed,
+    delay,
+    end,
+    func,
+    IMPATIENT_MS,
+    settlementSuite,
+    source
+} from '../support/settlement-suite';
 import type { FlowMessage, FlowNode, Handler } from '../support/settlement-flow';
 
 const FLOW: FlowNode[] = [
@@ -125,7 +134,7 @@ settlementSuite('settlement of a mail whose message is replaced on the way', loa
     });
 
     it('gives each of 200 mails in a mixed flow its own outcome', async () => {
-        const test = await load([
+        const flow = [
             source('sort'),
             func('sort', "msg.kind = msg.mail.ref.uid % 5; msg.payload = ['a', 'b', 'c']; return msg;", 'switch'),
             {
@@ -147,7 +156,8 @@ settlementSuite('settlement of a mail whose message is replaced on the way', loa
             { id: 'out', type: 'link out', mode: 'link', links: ['in'], wires: [['in']] },
             { id: 'in', type: 'link in', wires: [['end']] },
             end()
-        ]);
+        ];
+        const test = await load(flow, {}, {}, IMPATIENT_MS);
         const outcomes = await test.emitMany(200);
         // a part that failed never reaches join, where the others of its mail wait for it in vain
         const expected = outcomes.map((_, index) => {

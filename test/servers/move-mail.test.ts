@@ -185,7 +185,7 @@ describe('move-mail on Dovecot', function () {
         const before = await message();
         await suite.start({ action: 'move', folder: 'Erledigt', folderType: 'str' });
         const passing = suite.pass<MailMessage>(before);
-        await suite.cutBeforeAnswer(/^UID FETCH/, async () => (await suite.ids('Erledigt')).length === 1);
+        await suite.cutBeforeAnswer(/^UID MOVE/, async () => (await suite.ids('Erledigt')).length === 1);
         const out = await passing;
         assert.deepEqual(out.mail.ref, await suite.ref('Erledigt'));
         assert.deepEqual([await suite.ids('INBOX'), await suite.ids('Erledigt')], [[], [ID]]);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
@@ -24,8 +24,8 @@ export interface ExampleServers {
     smtpPort?: number;
     /** What a mail-oauth node has in place of a known provider and somebody who signs in. */
     signIn?: Readonly<Partial<ExampleNode>>;
-    /** Where its `http in` nodes are reached; nowhere unless given. */
-    webPort?: number;
+    /** Listens for its `http in` nodes; they are reached nowhere unless given. Closed when the example stops. */
+    web?: Server;
     /** Variables that the example names, for as long as it runs. */
     environment: Readonly<Record<string, string>>;
     /** What a user sets in the properties of the flow, by the name of the variable. */
@@ -67,15 +67,14 @@ export class ExampleRun {
     readonly #red: NodeRedUnderTest;
     readonly #flow: ExampleNode[];
     readonly #userDir: TempFolder;
-    readonly #webPort: number | undefined;
-    #web: Server | undefined;
+    readonly #web: Server | undefined;
     readonly #outerEnvironment = new Map<string, string | undefined>();
 
     private constructor(red: NodeRedUnderTest, name: string, servers: ExampleServers) {
         this.#red = red;
         this.#flow = readExample(name).map(node => onTestServers(node, servers));
         this.#userDir = createTempFolder('example');
-        this.#webPort = servers.webPort;
+        this.#web = servers.web;
     }
 
     /** Resolves when the flow watches its mailbox, if it has one to watch. The caller must `stop()` it. */
@@ -126,9 +125,10 @@ export class ExampleRun {
         await this.#waitForLedger(/"retryAt"/, 'a mail that waits for another try');
     }
 
-    /** UIDs of the mails that are not done, as the ledger has them. */
-    pending(): string[] {
-        return this.#ledgers().flatMap(text => Object.keys((JSON.parse(text) as { pending: object }).pending));
+    /** Resolves when the ledger says that the mails with these UIDs, and no others, are not done. */
+    async waitForPending(...uids: string[]): Promise<void> {
+        const pending = uids.map(uid => `"${uid}":{[^}]*}`).join();
+        await this.#waitForLedger(new RegExp(`"pending":{${pending}}`), `a ledger in which ${uids.join()} is pending`);
     }
 
     async #waitForLedger(content: RegExp, what: string): Promise<void> {
@@ -145,9 +145,17 @@ export class ExampleRun {
         return join(this.#userDir.path, 'mailflow', 'ledger');
     }
 
+    /** None while a save has moved an old file away and not yet put the new one in its place. */
     #ledgers(): string[] {
         const files = readdirSync(this.#ledgerFolder).filter(file => file.endsWith('.json'));
-        return files.map(file => readFileSync(join(this.#ledgerFolder, file), 'utf8'));
+        try {
+            return files.map(file => readFileSync(join(this.#ledgerFolder, file), 'utf8'));
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+                return [];
+            }
+            throw error;
+        }
     }
 
     async stop(): Promise<void> {
@@ -185,9 +193,7 @@ export class ExampleRun {
 
     /** Opens the address of the `http in` nodes, which the test helper does not. */
     #serve(RED: NodeAPI): void {
-        if (this.#webPort !== undefined) {
-            this.#web = createServer(RED.httpNode as RequestListener).listen(this.#webPort, '127.0.0.1');
-        }
+        this.#web?.on('request', RED.httpNode as RequestListener);
     }
 
     #idOf(name: string): string {

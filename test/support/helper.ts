@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import testHelper = require('node-red-node-test-helper');
 import { Changes } from './changes';
+import { deployFlows } from './deploy-flows';
 import { runtimeModule, selectedVersion } from './node-red-version';
 
 /** Some core nodes return a promise. */
@@ -33,7 +34,6 @@ interface SpyCall {
     args: unknown[];
 }
 
-const DEPLOY_TIMEOUT_MS = 10_000;
 const runtimePath = runtimeModule(selectedVersion());
 
 /**
@@ -99,25 +99,7 @@ export class NodeRedUnderTest {
         type: 'full' | 'flows' | 'nodes' = 'full',
         credentials?: Credentials
     ): Promise<void> {
-        const { events } = this.#runtime.runtime;
-        const started = new Changes();
-        let isStarted = false;
-        const onStarted = (): void => {
-            isStarted = true;
-            started.notify();
-        };
-        events.on('flows:started', onStarted);
-        try {
-            await testHelper.setFlows(flow, type, credentials).catch((error: unknown) => {
-                // the helper's own wait ends after 300 ms, which a busy machine exceeds; ours goes on
-                if (!/timeout waiting event/.test(String(error))) {
-                    throw error;
-                }
-            });
-            await started.until(() => isStarted, 'the deployed flow to start', DEPLOY_TIMEOUT_MS);
-        } finally {
-            events.off('flows:started', onStarted);
-        }
+        await deployFlows(this.#runtime.runtime.events, flow, type, credentials);
     }
 
     /** Typed as present: a flow that does not hold the node is a broken test, and fails at the first use. */

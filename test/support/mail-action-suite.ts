@@ -12,8 +12,6 @@ import { createTempFolder, type TempFolder } from './temp-folder';
 
 const USERS = { anna: 'Geheim-4711', carl: 'Secret-0815' };
 
-/** Each way, so that an answer takes longer than a look at the server. */
-const SLOW_MS = 1_000;
 const PATIENCE_MS = 15_000;
 
 type Properties = Record<string, unknown>;
@@ -100,19 +98,20 @@ export class MailActionSuite {
     /**
      * Cuts the connection after the server has carried out a command and before its answer is back.
      *
-     * @param command what to wait for; the line is slow from then on.
+     * @param command what the server is to carry out; nothing passes from then on.
      * @param happened whether the server has done it, seen from outside.
      */
     async cutBeforeAnswer(command: RegExp, happened: () => Promise<boolean>): Promise<void> {
         await this.proxy.waitForCommand(command);
-        this.proxy.delay(SLOW_MS);
+        // the command is passed on already, and its answer never is, however long a look at the server takes
+        this.proxy.stall();
         for (const end = Date.now() + PATIENCE_MS; !(await happened());) {
             if (Date.now() > end) {
                 throw new Error('the server has not carried the command out');
             }
         }
-        this.proxy.delay(0);
         this.proxy.cut();
+        this.proxy.resume();
     }
 
     /** Where a mail lies, by its number in the folder, as a message carries it. */

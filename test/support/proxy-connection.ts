@@ -15,7 +15,9 @@ export class ProxyConnection {
         this.#changed(command);
     });
     readonly #changed: (command?: string) => void;
-    readonly #timers = new Set<NodeJS.Timeout>();
+    /** What is to be done, in this order, each not before its time. */
+    readonly #waiting: Array<{ due: number; action: () => void }> = [];
+    #timer: NodeJS.Timeout | undefined;
     #delayMs = 0;
     #lastDue = 0;
     #remaining = Infinity;
@@ -44,7 +46,8 @@ export class ProxyConnection {
             return;
         }
         this.open = false;
-        this.#timers.forEach(timer => clearTimeout(timer));
+        clearTimeout(this.#timer);
+        this.#waiting.length = 0;
         this.#client.destroy();
         this.#server.destroy();
         this.#changed();
@@ -91,18 +94,32 @@ export class ProxyConnection {
         this.#changed();
     }
 
-    /** Never lets later bytes overtake earlier ones, also when the delay has become shorter meanwhile. */
+    /**
+     * Never lets later bytes overtake earlier ones, also when the delay has become shorter meanwhile. One timer for all:
+     * timers count whole milliseconds, so that a later one of a shorter time may fire before an earlier one.
+     */
     #later(action: () => void): void {
-        const now = performance.now();
-        this.#lastDue = Math.max(this.#lastDue, now + this.#delayMs);
-        if (this.#delayMs === 0 && this.#timers.size === 0) {
+        if (this.#delayMs === 0 && this.#waiting.length === 0) {
             action();
             return;
         }
-        const timer = setTimeout(() => {
-            this.#timers.delete(timer);
-            action();
-        }, this.#lastDue - now);
-        this.#timers.add(timer);
+        this.#lastDue = Math.max(this.#lastDue, performance.now() + this.#delayMs);
+        this.#waiting.push({ due: this.#lastDue, action });
+        if (this.#waiting.length === 1) {
+            this.#timer = setTimeout(() => this.#actOnDue(), this.#delayMs);
+        }
+    }
+
+    #actOnDue(): void {
+        this.#timer = undefined;
+        // a timer may be a millisecond early
+        while (this.#waiting[0] && this.#waiting[0].due <= performance.now() + 1) {
+            this.#waiting.shift()?.action();
+        }
+        const [next] = this.#waiting;
+        if (next && this.open) {
+            clearTimeout(this.#timer);
+            this.#timer = setTimeout(() => this.#actOnDue(), next.due - performance.now());
+        }
     }
 }

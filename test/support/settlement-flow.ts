@@ -1,11 +1,14 @@
+import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import helper = require('node-red-node-test-helper');
+import type { QuietTimes } from '../../src/delivery/flow-tracker';
 import { mailKey, type InFlightMail, type Outcome } from '../../src/delivery/in-flight';
 import { snapshot } from '../../src/delivery/mail-reader';
 import type { MailMessage } from '../../src/message/types';
 import { Settlement } from '../../src/runtime/settlement';
 import { Changes } from './changes';
+import { deployFlows } from './deploy-flows';
 
 export type FlowNode = { id: string; type: string } & Record<string, unknown>;
 export type FlowMessage = NodeMessage & Record<string, unknown>;
@@ -73,14 +76,17 @@ const CORE_NODES = [
 // before anything else: the server that a test starts has to be of the same runtime
 helper.init(RUNTIME);
 
-/** Short, so that a test of a node that says nothing does not wait long. */
-const QUIET_TIMES = { silentMs: 120, erredMs: 200, failedMs: 400 };
+/**
+ * Short, so that a test of a node that says nothing does not wait long; but a busy process must not take the other
+ * branches of a failed mail for endless.
+ */
+const QUIET_TIMES = { silentMs: 120, erredMs: 200, failedMs: 5_000 };
 /** Label of the hook by which a test sees where messages are. */
 const WATCH = 'settlement-flow';
 const TIMEOUT_MS = 8_000;
 
 /** The messaging hooks of the runtime under test; the helper does not hand them to nodes. */
-export const hooks = (require(RUNTIME) as { hooks: Hooks }).hooks;
+export const { hooks, runtime } = require(RUNTIME) as { hooks: Hooks; runtime: { events: EventEmitter } };
 
 /** Runs a flow of real core nodes behind a source that emits mails as imap-in does, and tells how each mail ended. */
 export class SettlementFlow {
@@ -90,10 +96,12 @@ export class SettlementFlow {
     readonly #handled = new Set<string>();
     readonly #changes = new Changes();
     readonly #handlers: Readonly<Record<string, Handler>>;
+    readonly #quietTimes: QuietTimes;
     #nextUid = 1;
 
-    private constructor(handlers: Readonly<Record<string, Handler>>) {
+    private constructor(handlers: Readonly<Record<string, Handler>>, failedMs = QUIET_TIMES.failedMs) {
         this.#handlers = handlers;
+        this.#quietTimes = { ...QUIET_TIMES, failedMs };
     }
 
     /**
@@ -101,13 +109,15 @@ export class SettlementFlow {
      *
      * @param flow nodes without `z` come to lie on the tab "tab".
      * @param handlers what the nodes of the type `custom` do, by their property `does`.
+     * @param failedMs how long a failed mail waits for its other branches; for a test in which they never end.
      */
     static async load(
         flow: readonly FlowNode[],
         handlers: Readonly<Record<string, Handler>> = {},
-        settings: object = {}
+        settings: object = {},
+        failedMs?: number
     ): Promise<SettlementFlow> {
-        const test = new SettlementFlow(handlers);
+        const test = new SettlementFlow(handlers, failedMs);
         helper.settings({ runtimeSyncDelivery: false, ...settings });
         try {
             hooks.add(`postReceive.${WATCH}`, event => test.#note(event));
@@ -162,7 +172,7 @@ export class SettlementFlow {
     }
 
     deploy(flow: readonly FlowNode[], type: 'full' | 'flows' | 'nodes'): Promise<void> {
-        return helper.setFlows(placed(flow), type);
+        return deployFlows(runtime.events, placed(flow), type);
     }
 
     /** Stops the flows as a runtime does that goes on without them. */
@@ -183,7 +193,7 @@ export class SettlementFlow {
     #nodeTypes(): Array<(RED: NodeAPI) => void> {
         const prepare = (RED: NodeAPI): void => {
             Object.assign(RED, { hooks });
-            this.settlement = new Settlement(RED as never, QUIET_TIMES);
+            this.settlement = new Settlement(RED as never, this.#quietTimes);
         };
         const source = (RED: NodeAPI): void => this.#registerSource(RED);
         const custom = (RED: NodeAPI): void => this.#registerCustom(RED);

@@ -5,11 +5,15 @@ import { SettlementFlow, hooks, type FlowNode, type Handler } from './settlement
 
 const HOOKS = ['onSend', 'preRoute', 'preDeliver', 'postDeliver', 'onReceive', 'postReceive', 'onComplete'];
 
+/** For a flow in which a mail fails that still has a branch without an end. */
+export const IMPATIENT_MS = 400;
+
 /** Loads a flow that the suite stops after the test. */
 export type Load = (
     flow: readonly FlowNode[],
     handlers?: Readonly<Record<string, Handler>>,
-    settings?: object
+    settings?: object,
+    failedMs?: number
 ) => Promise<SettlementFlow>;
 
 /** A suite whose every test runs one flow, and leaves no hook behind when it is stopped. */
@@ -25,7 +29,7 @@ export function settlementSuite(title: string, define: (load: Load) => void): vo
         });
         after(() => helper.stopServer());
 
-        define(async (nodes, handlers, settings) => (flow = await SettlementFlow.load(nodes, handlers, settings)));
+        define(async (...given) => (flow = await SettlementFlow.load(...given)));
     });
 }
 

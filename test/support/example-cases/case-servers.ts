@@ -28,7 +28,7 @@ export interface CaseServers {
     start(
         name: string,
         environment?: Readonly<Record<string, string>>,
-        more?: Pick<ExampleServers, 'webPort' | 'flowVariables' | 'failing'>
+        more?: Pick<ExampleServers, 'web' | 'flowVariables' | 'failing'>
     ): Promise<ExampleRun>;
 }
 

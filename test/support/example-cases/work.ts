@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { MailAttachment, MailInfo } from '../../../src/message/types';
 import type { ExampleRun } from '../example-run';
 import { findFreePort } from '../free-port';
@@ -43,9 +46,10 @@ export function workCases(servers: CaseServers): void {
         const order = (subject: string): Buffer => buildMail({ subject, messageId: `<${subject}@example.com>` });
 
         async function startWith(environment: Record<string, string> = {}): Promise<ExampleRun> {
-            const webPort = await findFreePort();
-            const url = `http://127.0.0.1:${webPort}`;
-            return servers.start('acknowledge-later', { EXAMPLE_URL: url, ...environment }, { webPort });
+            const web = createServer().listen(0, '127.0.0.1');
+            await once(web, 'listening');
+            const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+            return servers.start('acknowledge-later', { EXAMPLE_URL: url, ...environment }, { web });
         }
 
         it('calls a mail done when the answer has come back, and not before', async () => {
@@ -53,7 +57,7 @@ export function workCases(servers: CaseServers): void {
             await servers.mailbox.deliver(order('one'));
             const [handed] = await flow.waitFor('Handed over', 1);
             assert.equal(handed?.['statusCode'], 202);
-            assert.deepEqual(flow.pending(), ['1'], 'still waited for');
+            await flow.waitForPending('1');
             const [answered] = await flow.waitFor('Called back', 1);
             assert.equal(answered?.['statusCode'], 200);
             await flow.waitForNothingPending();

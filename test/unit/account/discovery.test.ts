@@ -100,7 +100,7 @@ describe('discover', () => {
         const never = () => new Promise<never>(() => undefined);
         const start = Date.now();
         const { proposals, steps } = await discover(ADDRESS, network({ resolve: never, srv: never, mx: never }), 200);
-        assert.ok(Date.now() - start < 1_500);
+        assert.ok(Date.now() - start < 5_000);
         assert.deepEqual(proposals, []);
         assert.ok(steps.every(({ found, reason }) => !found && reason === 'no answer in time'));
     });

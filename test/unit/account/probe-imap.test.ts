@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import type { ImapAccountSettings } from '../../../src/account/imap-account';
 import { probeImap } from '../../../src/account/probe-imap';
 import { RIGHTS, type Right } from '../../../src/account/rights';
+import type { ConnectionTimeouts } from '../../../src/imap/connection';
 import { startImapPeer, type ImapPeer, type PeerOptions } from '../../support/imap-peer';
 import { collectSteps } from '../../support/probe-steps';
 
-const QUICK = { connectMs: 500, greetingMs: 500, openMs: 1_000, commandMs: 500, logoutMs: 100 };
+const PATIENT = { connectMs: 10_000, greetingMs: 10_000, openMs: 15_000, commandMs: 10_000, logoutMs: 100 };
 
 function settings(port: number, rights: readonly Right[] = RIGHTS): ImapAccountSettings {
     const login = { user: 'anna', password: 'top secret' };
@@ -17,11 +18,14 @@ describe('probeImap', () => {
     let peer: ImapPeer | undefined;
     afterEach(() => peer?.stop());
 
-    async function probe(options: PeerOptions, rights?: readonly Right[]) {
+    async function probe(options: PeerOptions, rights?: readonly Right[], timeouts: ConnectionTimeouts = {}) {
         peer = await startImapPeer(options);
         const collected = collectSteps();
         const never = new AbortController().signal;
-        const result = await probeImap(settings(peer.port, rights), collected.report, never, QUICK);
+        const result = await probeImap(settings(peer.port, rights), collected.report, never, {
+            ...PATIENT,
+            ...timeouts
+        });
         return { ...collected, ...result };
     }
 
@@ -72,13 +76,13 @@ describe('probeImap', () => {
     });
 
     it('ends by itself at a server that says nothing', async () => {
-        const { steps, outcomes } = await probe({ greeting: null });
+        const { steps, outcomes } = await probe({ greeting: null }, RIGHTS, { greetingMs: 500 });
         assert.deepEqual(outcomes(), ['look-up skipped', 'connect failed']);
         assert.equal(steps.at(-1)?.error?.code, 'TIMED_OUT');
     });
 
     it('ends by itself at a server that falls silent later', async () => {
-        const { outcomes, ok } = await probe({ handlers: { LIST: () => undefined } });
+        const { outcomes, ok } = await probe({ handlers: { LIST: () => undefined } }, RIGHTS, { commandMs: 1_000 });
         assert.equal(ok, false);
         assert.equal(outcomes().at(-1), 'folders failed');
     });
@@ -89,7 +93,7 @@ describe('probeImap', () => {
         await peer.stop();
         peer = undefined;
         const { steps, report, outcomes } = collectSteps();
-        await probeImap(settings(port), report, new AbortController().signal, QUICK);
+        await probeImap(settings(port), report, new AbortController().signal, PATIENT);
         assert.deepEqual(outcomes(), ['look-up skipped', 'connect failed']);
         assert.equal(steps.at(-1)?.error?.code, 'CONNECTION_REFUSED');
     });
@@ -98,7 +102,7 @@ describe('probeImap', () => {
         const { steps, report } = collectSteps();
         const wrong = settings(993);
         const server = { ...wrong.server, host: 'no..host' };
-        await probeImap({ ...wrong, server }, report, new AbortController().signal, QUICK);
+        await probeImap({ ...wrong, server }, report, new AbortController().signal, PATIENT);
         assert.deepEqual(
             steps.map(({ step, error }) => [step, error?.code]),
             [['look-up', 'HOST_UNKNOWN']]
@@ -147,7 +151,7 @@ describe('probeImap', () => {
         const stop = new AbortController();
         peer = await startImapPeer({ handlers: { LIST: () => stop.abort() } });
         const { report } = collectSteps();
-        const { ok } = await probeImap(settings(peer.port), report, stop.signal, { ...QUICK, commandMs: 10_000 });
+        const { ok } = await probeImap(settings(peer.port), report, stop.signal, PATIENT);
         assert.equal(ok, false);
         await peer.waitForOpenSessions(0);
     });

@@ -4,6 +4,7 @@ import {
     mkdirSync,
     readdirSync,
     readFileSync,
+    renameSync,
     rmSync,
     statSync,
     utimesSync,
@@ -60,6 +61,14 @@ describe('FileStore', () => {
         }
         assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
         assert.equal(files().length, 2);
+    });
+
+    it('is not without a value when a crash came between the two renames of a save', async () => {
+        await store.save('key', 1);
+        await store.save('key', 2);
+        renameSync(file(), `${file()}.previous`);
+        assert.deepEqual(await store.load('key'), { state: 'present', value: 2 });
+        assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
     });
 
     it('tells when the newest value was written, readable or not', async () => {
