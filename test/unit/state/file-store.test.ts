@@ -166,7 +166,7 @@ describe('FileStore', () => {
             writeFileSync(file(), readFileSync(file(), 'utf8').replace('3', '\0'));
             assert.equal((await store.load('key')).state, 'damaged');
             assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
-            assert.deepEqual(await store.load('key'), { state: 'absent' });
+            assert.deepEqual(await store.load('key'), { state: 'present', value: 2 });
         });
 
         it('goes on when somebody has removed the file, or its folder', async () => {
