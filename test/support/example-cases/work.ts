@@ -53,7 +53,7 @@ export function workCases(servers: CaseServers): void {
             await servers.mailbox.deliver(order('one'));
             const [handed] = await flow.waitFor('Handed over', 1);
             assert.equal(handed?.['statusCode'], 202);
-            assert.deepEqual(flow.pending(), ['1'], 'still waited for');
+            assert.deepEqual(await flow.pending(), ['1'], 'still waited for');
             const [answered] = await flow.waitFor('Called back', 1);
             assert.equal(answered?.['statusCode'], 200);
             await flow.waitForNothingPending();
