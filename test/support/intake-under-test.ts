@@ -58,8 +58,8 @@ export class IntakeUnderTest {
             null
         );
         this.account = new ImapAccount('account1', settings, {
-            connectMs: 2000,
-            greetingMs: 2000,
+            connectMs: 10_000,
+            greetingMs: 10_000,
             socketMs: 5000,
             ...timeouts
         });
