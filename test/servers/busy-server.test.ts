@@ -168,6 +168,8 @@ describe('a server that is busy', function () {
                 return name === 'UID FETCH' && asks ? 'NO [UNAVAILABLE] not now' : null;
             };
             const test = watch({ inFlight: 1, attempts: 2 }, 40);
+            // its next try must not be due again before there is another connection for the others
+            test.retryMs = 2_000;
             for (let round = 1; !test.subjects.includes('3') && round < 10; round++) {
                 const goodbyes = proxy.given('LOGOUT').length;
                 await test.until(
