@@ -128,7 +128,8 @@ describe('npm start', function () {
                     /^ +1 {2}Katrin Vogelsang +Drehmaschine Nordhaus D 420 +\+493023125014 +Guten Tag, ist die/
                 );
                 await demo.line(/^ +3 {2}\S/);
-                await demo.line(/2 mails of strangers left alone, none of them loaded; all \d+ mails still unread/);
+                // two from before; another comes soon after the third inquiry
+                await demo.line(/[2-9] mails of strangers left alone, none of them loaded; all \d+ mails still unread/);
                 assert.deepEqual(
                     demo.lines.filter(line => /^ +! /.test(line)),
                     []

@@ -84,7 +84,7 @@ describe('accounts that log in with OAuth2', function () {
 
     async function waitFor(id: string, state: string, code?: string): Promise<Account> {
         let found: Account | undefined;
-        for (let attempt = 0; attempt < 200; attempt++) {
+        for (let attempt = 0; attempt < 400; attempt++) {
             found = await account(id);
             if (found?.state === state && (code === undefined || found.lastError?.code === code)) {
                 return found;
