@@ -82,6 +82,8 @@ describe('an account that is tested in the editor', function () {
             await field('password').fill('secret');
             await test.click();
             await page.locator('.mailflow-step').nth(7).waitFor();
+            // the verdict, by which the account remembers its test, comes after the last step
+            await page.locator('#node-config-mailflow-steps:not([aria-busy])').waitFor();
             await editor.screenshot(`${language}-test-passed`);
             // encrypted, but not verified: a warning, so that the dialog stays
             assert.equal(await page.locator('.mailflow-step-warning').count(), 1);

@@ -11,7 +11,8 @@ import { createTempFolder, type TempFolder } from '../support/temp-folder';
 const ROOT = join(__dirname, '..', '..');
 const RUNS = join(ROOT, 'demo', '.run');
 const USUAL_PORT = 1880;
-const END_WITHIN_MS = 5000;
+/** It promises 5 s, on a machine that is not busy. */
+const END_WITHIN_MS = 15_000;
 
 /** The demo as `npm start` runs it, with folders of the test's own for temporary and personal files. */
 class Demo {
@@ -127,7 +128,8 @@ describe('npm start', function () {
                     /^ +1 {2}Katrin Vogelsang +Drehmaschine Nordhaus D 420 +\+493023125014 +Guten Tag, ist die/
                 );
                 await demo.line(/^ +3 {2}\S/);
-                await demo.line(/2 mails of strangers left alone, none of them loaded; all \d+ mails still unread/);
+                // two from before; another comes soon after the third inquiry
+                await demo.line(/[2-9] mails of strangers left alone, none of them loaded; all \d+ mails still unread/);
                 assert.deepEqual(
                     demo.lines.filter(line => /^ +! /.test(line)),
                     []
@@ -159,9 +161,9 @@ describe('npm start', function () {
     });
 });
 
-/** What the demo may have made for the first time: the build, and its folder. */
+/** What the demo may have made for the first time, the build and its folder; and the pictures of other tests. */
 function isKept(name: string): boolean {
-    return name !== 'dist' && name !== '.run';
+    return !['dist', '.run', '.screenshots'].includes(name);
 }
 
 /** Takes the port, unless somebody else on the machine has it already. */

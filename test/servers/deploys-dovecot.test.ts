@@ -13,6 +13,7 @@ import { useNodeRed, type NodeFile, type RecordedMessage } from '../support/help
 import { buildMail } from '../support/mail-builder';
 import { runtimeModule, selectedVersion } from '../support/node-red-version';
 import { requireServer } from '../support/require-server';
+import { lastLine } from '../support/contents-below';
 import { createTempFolder, type TempFolder } from '../support/temp-folder';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy';
 
@@ -130,7 +131,7 @@ describe('a mailbox that is watched over deploys', function () {
         const folder = join(userDir.path, 'mailflow', 'ledger');
         const files = readdirSync(folder).filter(name => name.endsWith('.json'));
         assert.equal(files.length, 1, `one ledger is continued: ${files.join(', ')}`);
-        return JSON.parse(readFileSync(join(folder, files[0] ?? ''), 'utf8')) as LedgerRecord;
+        return JSON.parse(lastLine(readFileSync(join(folder, files[0] ?? ''), 'utf8'))) as LedgerRecord;
     };
 
     /** Two mails are settled and three are at the desk. */

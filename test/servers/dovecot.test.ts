@@ -33,6 +33,7 @@ async function withClient(
 
 for (const storage of ['maildir', 'sdbox'] as const) {
     describe(`the Dovecot of a test, storage ${storage}`, function () {
+        this.timeout(60_000);
         let dovecot: Dovecot;
         before(async function () {
             requireServer(this, 'dovecot');

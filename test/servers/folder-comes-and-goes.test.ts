@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ImapFlow } from 'imapflow';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import type { Outcome } from '../../src/delivery/in-flight';
@@ -9,11 +10,11 @@ import { buildMail } from '../support/mail-builder';
 import { requireServer } from '../support/require-server';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy';
 
-/** Two looks at the shortest interval, and what Dovecot takes to notice. */
-const BOUND_MS = 6_000;
+/** Some looks at the shortest interval, and what a busy Dovecot takes to notice; far less than the usual interval. */
+const BOUND_MS = 15_000;
 
 describe('a watched folder that another client renames, deletes or makes again', function () {
-    this.timeout(40_000);
+    this.timeout(60_000);
     let dovecot: Dovecot;
     let proxy: TcpProxy;
     let other: ImapFlow;
@@ -43,11 +44,28 @@ describe('a watched folder that another client renames, deletes or makes again',
     afterEach(async () => {
         await test.stop();
         for (const { path } of await other.list()) {
-            await (path === 'INBOX' ? undefined : other.mailboxDelete(path));
+            await (path === 'INBOX' ? undefined : remove(path));
         }
         await other.logout();
     });
 
+    /** Dovecot says at times of a folder that was renamed just before that it "was deleted under us", and keeps it. */
+    const remove = async (path: string): Promise<void> => {
+        for (let attempt = 1; ; attempt++) {
+            try {
+                await other.mailboxDelete(path);
+                return;
+            } catch (error) {
+                if ((await other.list()).every(folder => folder.path !== path)) {
+                    return;
+                }
+                if (attempt === 30) {
+                    throw error;
+                }
+            }
+            await sleep(100);
+        }
+    };
     const mail = (subject: string): Buffer =>
         buildMail({ subject, messageId: `<${subject.replace(/ /g, '-')}@x>`, date: new Date('2026-11-23T09:00:00Z') });
     const done = (): Promise<Outcome> => Promise.resolve({ kind: 'done' });
@@ -122,10 +140,13 @@ describe('a watched folder that another client renames, deletes or makes again',
             it('ends at once while the folder is missing', async () => {
                 await watch();
                 await other.mailboxRename('Campaign', 'Elsewhere');
+                // the next look would be in a minute
+                await test.restart({ interval: 60 });
+                await test.failureCount(test.failures.length + 1);
                 await missing();
                 const begun = performance.now();
                 await test.close();
-                assert.ok(performance.now() - begun < 1_000);
+                assert.ok(performance.now() - begun < 10_000);
             });
 
             it('recognises all mail when the server renews the folder meanwhile', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SignInView, StartedSignIn } from '../../src/account/oauth-sign-in';
 import type { SignInStatus } from '../../src/account/oauth-tokens';
 import type { ErrorReport } from '../../src/account/probe-report';
+import { contentsBelow } from '../support/contents-below';
 import { startIdentityProvider, type IdentityProvider } from '../support/identity-provider';
 import { startRuntime, type FlowNode, type Runtime } from '../support/runtime';
 
@@ -290,10 +291,8 @@ describe('what the editor asks of the runtime about sign-ins', function () {
         await ask('admin', 'GET /flows');
         await ask('admin', 'GET /credentials/mail-oauth/deployed');
         assert.ok(identity.secrets.size > 20 && answers.length > 60);
-        const files = readdirSync(runtime.userDir, { recursive: true, encoding: 'utf8' })
-            .map(name => join(runtime.userDir, name))
-            .filter(path => statSync(path).isFile())
-            .map(path => readFileSync(path, 'latin1'));
+        const files = contentsBelow(runtime.userDir);
+        assert.ok(files.length > 3);
         for (const text of [...answers, ...runtime.log, ...files]) {
             for (const secret of identity.secrets) {
                 assert.ok(!text.includes(secret) && !text.includes(encodeURIComponent(secret)), text.slice(0, 300));

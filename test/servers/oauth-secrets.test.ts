@@ -86,6 +86,7 @@ describe('the tokens on the disk', function () {
         await signedIn(own);
         assert.equal(identity.tokenRequests.length, 1);
         await own.request('/mailflow/mail-oauth/app/sign-in', { method: 'POST', body: '{}' });
+        await until('another token', () => identity.tokenRequests.length === 2);
         await stored(own, SEALED);
         await restart(own, settings => settings.replace('"first"', '"second"'));
         await signedIn(own);

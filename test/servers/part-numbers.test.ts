@@ -47,6 +47,7 @@ const MAILS: Record<string, Buffer> = {
 };
 
 describe('part numbers on Dovecot', function () {
+    this.timeout(60_000);
     let dovecot: Dovecot;
     let client: ImapFlow;
     const names = Object.keys(MAILS);

@@ -5,6 +5,7 @@ import { BOUNCING_DOMAIN, startPostfix, type Postfix } from '../support/postfix'
 import { requireServer } from '../support/require-server';
 
 describe('the Postfix of a test', function () {
+    this.timeout(60_000);
     let postfix: Postfix;
     before(async function () {
         requireServer(this, 'postfix');
@@ -52,6 +53,7 @@ describe('the Postfix of a test', function () {
 });
 
 describe('the Postfix of a test that demands a login', function () {
+    this.timeout(60_000);
     let dovecot: Dovecot;
     let postfix: Postfix;
     before(async function () {

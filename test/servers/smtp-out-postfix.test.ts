@@ -36,6 +36,7 @@ const forwarded = Buffer.from(
 );
 
 describe('smtp-out with a Postfix that demands a login', function () {
+    this.timeout(60_000);
     let dovecot: Dovecot;
     let postfix: Postfix;
 

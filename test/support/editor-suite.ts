@@ -51,7 +51,7 @@ export class EditorSuite {
     static use(): EditorSuite {
         const suite = new EditorSuite();
         before(async function () {
-            this.timeout(60_000);
+            this.timeout(120_000);
             requireServer(this, 'chromium');
             suite.#runtime = await startRuntime();
             suite.#browser = await launchBrowser(findProgram('chromium') ?? '');

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, watch } from 'node:fs';
+import { readFileSync, watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { Changes } from './changes';
+import { contentsBelow, lastLine } from './contents-below';
 import type { FlowConfig, NodeFile, NodeRedUnderTest } from './helper';
 import { runtimeModule, selectedVersion } from './node-red-version';
 import { createTempFolder, type TempFolder } from './temp-folder';
@@ -49,7 +50,8 @@ const CORE_NODES = [
     'parsers/70-CSV',
     'storage/10-file'
 ];
-/** A mail that failed is tried again after 10 s. */
+/** A mail that failed is tried again after so long. */
+const RETRY_PAUSE_MS = 10_000;
 const MESSAGE_TIMEOUT_MS = 25_000;
 const PACK = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     'node-red': { nodes: Record<string, string> };
@@ -131,31 +133,19 @@ export class ExampleRun {
         await this.#waitForLedger(new RegExp(`"pending":{${pending}}`), `a ledger in which ${uids.join()} is pending`);
     }
 
+    /** A ledger that is just being replaced is not there for a moment. */
     async #waitForLedger(content: RegExp, what: string): Promise<void> {
         const changes = new Changes();
         const watcher = watch(this.#ledgerFolder, () => changes.notify());
         const look = (): boolean => {
-            const ledgers = this.#ledgers();
-            return ledgers.length > 0 && ledgers.every(text => content.test(text));
+            const ledgers = contentsBelow(this.#ledgerFolder, name => name.endsWith('.json'));
+            return ledgers.length > 0 && ledgers.every(text => content.test(lastLine(text)));
         };
-        await changes.until(look, what, 5000).finally(() => watcher.close());
+        await changes.until(look, what, RETRY_PAUSE_MS - 1_000).finally(() => watcher.close());
     }
 
     get #ledgerFolder(): string {
         return join(this.#userDir.path, 'mailflow', 'ledger');
-    }
-
-    /** None while a save has moved an old file away and not yet put the new one in its place. */
-    #ledgers(): string[] {
-        const files = readdirSync(this.#ledgerFolder).filter(file => file.endsWith('.json'));
-        try {
-            return files.map(file => readFileSync(join(this.#ledgerFolder, file), 'utf8'));
-        } catch (error) {
-            if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-                return [];
-            }
-            throw error;
-        }
     }
 
     async stop(): Promise<void> {

@@ -41,6 +41,8 @@ export class IntakeUnderTest {
     alarms = 0;
     recoveries = 0;
     wired = true;
+    /** The pause before a mail is tried again. */
+    retryMs = SHORT_PAUSE_MS;
     readonly #folder = mkdtempSync(join(tmpdir(), 'mailflow-intake-'));
     readonly #changes = new Changes();
     readonly #saved: Record<string, unknown>;
@@ -170,7 +172,7 @@ export class IntakeUnderTest {
             recovered: tell(() => void this.recoveries++)
         };
         return new FolderIntake('node1', this.account, folder, settings, store, output, {
-            retryMs: () => SHORT_PAUSE_MS,
+            retryMs: () => this.retryMs,
             reconnect: new ReconnectPause(Date.now, Math.random, SHORT_PAUSE_MS, SHORT_PAUSE_MS)
         });
     }

@@ -15,8 +15,8 @@ describe('SendCounter', () => {
     });
 
     it('tells the count of the quota, which outlives a restart', async () => {
-        const day = new Date().toISOString().slice(0, 10);
-        const stored = { day, messages: 7, recipients: 9 };
+        const now = (): Date => new Date('2026-11-24T12:00:00Z');
+        const stored = { day: '2026-11-24', messages: 7, recipients: 9 };
         const quota = new DayQuota({
             account: 'Shop',
             messages: 100,
@@ -26,9 +26,10 @@ describe('SendCounter', () => {
                 save: () => Promise.resolve()
             } as never,
             key: 'k',
-            onProblem: error => assert.fail(String(error))
+            onProblem: error => assert.fail(String(error)),
+            now
         });
-        const counter = new SendCounter(sendingSettings({ limits: { messagesPerDay: 100 } }).limits, quota);
+        const counter = new SendCounter(sendingSettings({ limits: { messagesPerDay: 100 } }).limits, quota, now);
         counter.report();
         await new Promise(resolve => setImmediate(resolve));
         const { messages, recipients, messagesPerDay } = counter.report();

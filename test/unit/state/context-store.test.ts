@@ -158,7 +158,7 @@ describe('ContextStore', () => {
 
     describe('leaves no timer behind', () => {
         async function timers(): Promise<number> {
-            // the test runner starts its own while the test waits for the first time
+            // the test runner starts its own while the test waits for the first time; others may end meanwhile
             await new Promise(setImmediate);
             return process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length;
         }
@@ -166,14 +166,14 @@ describe('ContextStore', () => {
         it('after an answer', async () => {
             const before = await timers();
             await store.load('key');
-            assert.equal(await timers(), before);
+            assert.ok((await timers()) <= before);
         });
 
         it('after an error', async () => {
             const before = await timers();
             context.failure = new Error('x');
             await assert.rejects(store.load('key'));
-            assert.equal(await timers(), before);
+            assert.ok((await timers()) <= before);
         });
 
         it('after a store that throws at once', async () => {
@@ -182,7 +182,7 @@ describe('ContextStore', () => {
                 throw new Error('no such store');
             };
             await assert.rejects(store.load('key'), /no such store/);
-            assert.equal(await timers(), before);
+            assert.ok((await timers()) <= before);
         });
     });
 });

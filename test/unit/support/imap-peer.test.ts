@@ -8,7 +8,7 @@ describe('the scripted IMAP peer', () => {
     let peer: ImapPeer;
     let client: ImapFlow;
 
-    async function start(options: PeerOptions = {}): Promise<void> {
+    async function start(options: PeerOptions = {}, greetingTimeout = 10_000): Promise<void> {
         peer = await startImapPeer(options);
         client = new ImapFlow({
             host: peer.host,
@@ -16,7 +16,7 @@ describe('the scripted IMAP peer', () => {
             secure: false,
             doSTARTTLS: false,
             auth: { user: 'anna', pass: 'secret' },
-            greetingTimeout: 100,
+            greetingTimeout,
             logger: false
         });
         client.on('error', () => undefined);
@@ -92,7 +92,7 @@ describe('the scripted IMAP peer', () => {
     });
 
     it('can say nothing at all', async () => {
-        await start({ greeting: null });
+        await start({ greeting: null }, 100);
         await assert.rejects(client.connect(), { code: 'GREETING_TIMEOUT' });
     });
 
