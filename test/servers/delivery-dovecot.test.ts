@@ -187,6 +187,8 @@ describe('delivery until the flow is done', function () {
             await test.mailCount(1);
             await test.looks(2);
             disk.fill();
+            // a line may still find room in the last block of the file; with its first save a new start writes another one
+            await test.restart();
             await dovecot.deliver('anna', 'INBOX', buildMail({ subject: 'no room' }));
             await test.failureCount(1);
             assert.equal(test.failures[0]?.code, 'LEDGER_FAILED');

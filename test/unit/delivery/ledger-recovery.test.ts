@@ -47,7 +47,8 @@ describe('the record of a folder', () => {
             assert.deepEqual(found, [true, before, null], `cut at ${length}`);
             assert.deepEqual([ledger.knows(`print ${before}`), ledger.knows(`print ${before + 1}`)], [true, false]);
             // nobody has relied on what is appended before its line end is on the disk
-            const problem = length < second ? /is not valid JSON and was kept aside\. The record before it is used$/ : /^$/;
+            const problem =
+                length < second ? /is not valid JSON and was kept aside\. The record before it is used$/ : /^$/;
             assert.match(ledger.problem, problem);
             writeFileSync(path, whole);
         }

@@ -34,7 +34,9 @@ describe('the reader of fetched mails', () => {
     beforeEach(() => {
         temp = createTempFolder('reader');
         notices = [];
-        reader = new MailReader('a', { plan: { ...PLAN, attachments: 'file' }, attachmentsDir: temp.path }, text => notices.push(text));
+        reader = new MailReader('a', { plan: { ...PLAN, attachments: 'file' }, attachmentsDir: temp.path }, text =>
+            notices.push(text)
+        );
     });
     afterEach(() => temp.remove());
 
@@ -78,7 +80,14 @@ describe('a snapshot of a message', () => {
         message.attachments.pop();
         message.topic = 'changed';
         assert.deepEqual(
-            [kept.mail.ref.uid, kept.mail.flags, kept.mail.automatic, kept.mail.trace, kept.attachments.length, kept.topic],
+            [
+                kept.mail.ref.uid,
+                kept.mail.flags,
+                kept.mail.automatic,
+                kept.mail.trace,
+                kept.attachments.length,
+                kept.topic
+            ],
             [7, [], {}, [{ by: 'mx.example' }], 1, '']
         );
     });
