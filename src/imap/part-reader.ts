@@ -3,8 +3,11 @@ import type { OpenFolder } from './open-folder';
 import type { OutlinePart } from './outline';
 import { sectionOf } from './part-request';
 
-/** One round trip each; the next one is on its way while one is read, so that at most two are in memory. */
-const PIECE_BYTES = 512 * 1024;
+/**
+ * One round trip each; the next one is on its way while one is read, so that at most two are in memory. In the usual
+ * lines of base64, 76 characters and a line end, each piece ends with a line and a decoder has nothing to carry over.
+ */
+const PIECE_BYTES = 6720 * 78;
 
 /**
  * Reads a part as it lies on the server, with its transfer encoding, as fast as it is taken.

@@ -15,11 +15,13 @@ const [FIRST, SECOND, THIRD] = [18, 12, 6].map(shift => FOURTH.map(bits => (bits
  * Removes the transfer encoding base64 (RFC 2045 section 6.8) from a part that arrives in chunks of any size. Gives the
  * same bytes as the MIME parser for whatever a sender writes: foreign characters are skipped, and padding in the middle
  * ends a run, behind which the quartets begin anew. Never fails by itself.
+ *
+ * @param chunks are overwritten: what comes out may lie in the memory of what went in.
  */
 export async function* decodeBase64(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const decoder = new Base64Decoder();
     for await (const chunk of chunks) {
-        const bytes = decoder.decode(chunk);
+        const bytes = decoder.decode(chunk, true);
         if (bytes.length > 0) {
             yield bytes;
         }
@@ -32,6 +34,8 @@ export async function* decodeBase64(chunks: AsyncIterable<Buffer>): AsyncGenerat
 
 /** Short enough that the text the runtime's own decoder needs is gone with the next small garbage collection. */
 const SLICE_BYTES = 16 * 1024;
+/** A slice is decoded in here, because one that turns out to be written otherwise must still be whole. */
+const scratch = Buffer.alloc(SLICE_BYTES);
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -41,9 +45,11 @@ export class Base64Decoder {
     #bits = 0;
     #count = 0;
 
-    decode(chunk: Buffer): Buffer {
-        // three bytes for four characters, and up to three characters have been kept
-        const decoded = Buffer.allocUnsafe(Math.ceil(((chunk.length + 3) * 3) / 4));
+    /** @param inPlace the chunk may be overwritten, which spares as much memory again for large ones. */
+    decode(chunk: Buffer, inPlace = false): Buffer {
+        // what is decoded stays behind what is read, unless up to three characters of before come first
+        const decoded =
+            inPlace && this.#count === 0 ? chunk : Buffer.allocUnsafe(Math.ceil(((chunk.length + 3) * 3) / 4));
         let length = 0;
         // what is not as mailers write it is not tried again at every quartet
         let linesFrom = 0;
@@ -120,7 +126,11 @@ function decodeLines(slice: Buffer, decoded: Buffer, length: number): { read: nu
     }
     // as many bytes as there can be without the line ends: so nothing else was left out
     const written = (characters / 4) * 3;
-    return decoded.write(text, length, 'base64') === written ? { read, written } : null;
+    if (scratch.write(text, 'base64') !== written) {
+        return null;
+    }
+    scratch.copy(decoded, length, 0, written);
+    return { read, written };
 }
 
 /** Decodes quartets as long as they stand side by side. Returns the index behind the last one. */

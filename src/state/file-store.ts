@@ -1,14 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppendedFile } from './appended-file';
 import { makeFolder } from './make-folder';
 import type { Loaded, StateStore } from './store';
 
 /** The ledger names accounts and folders, so only the owner of the runtime may read it. */
 const FILE_MODE = 0o600;
-
-/** A file that values are appended to is written anew before it would become larger. */
-const MAX_BYTES = 64 * 1024;
 
 /**
  * One file per key below a folder, with a JSON value on each line, of which the last one counts.
@@ -20,8 +18,8 @@ const MAX_BYTES = 64 * 1024;
  */
 export class FileStore implements StateStore {
     readonly #folder: string;
-    /** Sizes of files that this store has written and may append to: an unknown one may end in half a line. */
-    readonly #sizes = new Map<string, number>();
+    /** Files that this store has written and may append to; others may end in half a line. */
+    readonly #appended = new Map<string, AppendedFile>();
 
     constructor(folder: string) {
         this.#folder = folder;
@@ -49,15 +47,16 @@ export class FileStore implements StateStore {
     async append(key: string, value: unknown): Promise<void> {
         const path = this.#path(key);
         const line = lineOf(value);
-        const bytes = Buffer.byteLength(line);
-        const size = (this.#sizes.get(path) ?? MAX_BYTES) + bytes;
+        const file = this.#appended.get(path);
         // after a failure, half a line may stand at the end
-        this.#sizes.delete(path);
-        if (size <= MAX_BYTES && (await unlessMissing(appendSynced(path, line)))) {
-            this.#sizes.set(path, size);
-        } else if (await this.#replace(path, line)) {
-            // only a file that has another beside it is trusted with more than one value
-            this.#sizes.set(path, bytes);
+        this.#appended.delete(path);
+        if (await file?.append(line)) {
+            this.#appended.set(path, file as AppendedFile);
+            return;
+        }
+        // only a file that has another beside it is trusted with more than one value
+        if (await this.#replace(path, line)) {
+            this.#appended.set(path, new AppendedFile(path, Buffer.byteLength(line)));
         }
     }
 
@@ -165,18 +164,6 @@ async function writeSynced(path: string, text: string): Promise<void> {
     } finally {
         await file.close();
     }
-}
-
-/** Rejects with ENOENT when the folder is gone. */
-async function appendSynced(path: string, line: string): Promise<true> {
-    const file = await open(path, 'as', FILE_MODE);
-    try {
-        await file.appendFile(line);
-    } finally {
-        // the line is on the disk; how the descriptor ends changes nothing
-        void file.close().catch(() => undefined);
-    }
-    return true;
 }
 
 async function syncFolder(path: string): Promise<void> {

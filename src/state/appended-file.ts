@@ -1,0 +1,75 @@
+import { constants, open, stat, type FileHandle } from 'node:fs/promises';
+
+/** Beyond this the file has to be written anew. */
+const MAX_BYTES = 64 * 1024;
+/** Batches of mails follow each other in milliseconds; later on, a descriptor is worth more to others. */
+const IDLE_MS = 1_000;
+
+/** The end of a file that one writer appends lines to, each of them on the disk before the next one. */
+export class AppendedFile {
+    readonly #path: string;
+    #size: number;
+    #handle: FileHandle | null = null;
+    #ino = 0;
+    readonly #idle: NodeJS.Timeout;
+
+    /** @param size of the file as it lies there, which ends with a whole line. */
+    constructor(path: string, size: number) {
+        this.#path = path;
+        this.#size = size;
+        this.#idle = setTimeout(() => void this.#close(), IDLE_MS).unref();
+    }
+
+    /**
+     * Resolves with true when the line is on the disk; with false when it has no room in the file, or the file is not the
+     * one any more that it was. After that, and after it has rejected, it must not be used again.
+     */
+    async append(line: string): Promise<boolean> {
+        const bytes = Buffer.byteLength(line);
+        let isAppended = false;
+        try {
+            isAppended = this.#size + bytes <= MAX_BYTES && (await this.#write(line));
+            this.#size += bytes;
+            return isAppended;
+        } finally {
+            if (isAppended) {
+                this.#idle.refresh();
+            } else {
+                await this.#close();
+            }
+        }
+    }
+
+    async #write(line: string): Promise<boolean> {
+        const handle = this.#handle ?? (await this.#open());
+        if (!handle) {
+            return false;
+        }
+        // who else writes this file replaces it, and what is appended to the replaced one is lost
+        const [, there] = await Promise.all([handle.appendFile(line), stat(this.#path).catch(() => null)]);
+        return there?.ino === this.#ino;
+    }
+
+    /** Null when the file is gone. */
+    async #open(): Promise<FileHandle | null> {
+        // O_SYNC: a write is over when it is on the disk
+        this.#handle = await open(this.#path, constants.O_WRONLY | constants.O_APPEND | constants.O_SYNC).catch(
+            (error: NodeJS.ErrnoException) => {
+                if (error.code === 'ENOENT') {
+                    return null;
+                }
+                throw error;
+            }
+        );
+        this.#ino = (await this.#handle?.stat())?.ino ?? 0;
+        return this.#handle;
+    }
+
+    async #close(): Promise<void> {
+        clearTimeout(this.#idle);
+        const handle = this.#handle;
+        this.#handle = null;
+        // every line that counts is on the disk; how the descriptor ends changes nothing
+        await handle?.close().catch(() => undefined);
+    }
+}
