@@ -24,17 +24,13 @@ export async function findRecord(store: StateStore, key: string): Promise<FoundR
     const writtenAt = await store.writtenAt(key);
     const newest = await store.load(key);
     const record = readRecord(newest);
-    if (record) {
+    if (record || newest.state === 'absent') {
         return { record, problem: '', lostAt: null };
     }
     if (newest.state === 'present') {
         await store.setAside(key);
     }
     const before = readRecord(await store.loadPrevious(key));
-    if (newest.state === 'absent') {
-        // a save was cut off after it had moved the old record away; the new one was never relied on
-        return { record: before, problem: '', lostAt: null };
-    }
     const problem =
         newest.state === 'damaged' ? newest.problem : 'the stored ledger has another format and was kept aside';
     return before

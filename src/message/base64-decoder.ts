@@ -47,9 +47,10 @@ export class Base64Decoder {
 
     /** @param inPlace the chunk may be overwritten, which spares as much memory again for large ones. */
     decode(chunk: Buffer, inPlace = false): Buffer {
-        // what is decoded stays behind what is read, unless up to three characters of before come first
-        const decoded =
-            inPlace && this.#count === 0 ? chunk : Buffer.allocUnsafe(Math.ceil(((chunk.length + 3) * 3) / 4));
+        // three bytes for four characters, and up to three characters have been kept; with these, what is decoded could
+        // overtake what is read
+        const bytes = Math.ceil(((chunk.length + 3) * 3) / 4);
+        const decoded = inPlace && this.#count === 0 ? chunk : Buffer.allocUnsafe(bytes);
         let length = 0;
         // what is not as mailers write it is not tried again at every quartet
         let linesFrom = 0;

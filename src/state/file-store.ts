@@ -83,7 +83,7 @@ export class FileStore implements StateStore {
     }
 
     async setAside(key: string): Promise<void> {
-        await setAside(this.#path(key));
+        await unlessMissing(setAside(this.#path(key)));
     }
 
     /** Removes a value and the one before it, for what must not stay on the disk. */

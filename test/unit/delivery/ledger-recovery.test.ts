@@ -74,6 +74,16 @@ describe('the record of a folder', () => {
         assert.deepEqual([ledger.started, ledger.watermark, ledger.problem], [true, 3, '']);
     });
 
+    it('is lost when such a crash has left one of another format', async () => {
+        await write();
+        const path = newest();
+        renameSync(path, `${path}.previous`);
+        writeFileSync(`${path}.previous`, '{"format":"other"}');
+        const ledger = await open();
+        assert.deepEqual([ledger.started, ledger.lostAt], [false, null]);
+        assert.match(ledger.problem, /has another format and was kept aside\. Mail that comes from now on is taken/);
+    });
+
     it('is lost when both are damaged, and that is said with the time it was written', async () => {
         await write();
         const then = new Date('2026-11-20T10:00:00Z');
