@@ -21,9 +21,10 @@ export const mailflow = (start: 'all' | 'new', profileDir?: string, properties: 
     };
 };
 
-export const emailNode = (setup: EmailSetup, profileDir?: string): Start => {
+/** @param every takes mail of all senders. */
+export const emailNode = (setup: EmailSetup, profileDir?: string, every = false): Start => {
     const pack = 'node-red-node-email';
-    return server => startNodeRed(pack, { pack, flow: emailNodeFlow(server, setup), profileDir });
+    return server => startNodeRed(pack, { pack, flow: emailNodeFlow(server, setup, every), profileDir });
 };
 
 /** A script with imapflow and nothing else. */

@@ -32,5 +32,5 @@ export interface Part {
 }
 
 /** One for each mailbox that a part fills: what one part leaves behind must not be in the way of another. */
-export const USERS = ['anna', 'ben', 'carl', 'dora', 'emil', 'frida', 'greta', 'hans'] as const;
+export const USERS = ['anna', 'ben', 'carl', 'dora', 'emil', 'frida', 'greta', 'hans', 'ida'] as const;
 export type BenchUser = (typeof USERS)[number];

@@ -14,6 +14,7 @@ export interface Flow {
     credentials: Record<string, Record<string, string>>;
 }
 
+const WANTED_SENDER = `@${WANTED_DOMAIN.replaceAll('.', '\\.')}$`;
 const TAB = { id: 'tab', type: 'tab', label: 'bench' };
 const ARRIVALS = { id: 'arrivals', type: 'bench-arrivals', z: 'tab', wires: [] };
 
@@ -85,8 +86,8 @@ export const EMAIL_SETUPS = {
 
 export type EmailSetup = keyof typeof EMAIL_SETUPS;
 
-/** node-red-node-email, and a switch behind it that keeps the wanted mails. */
-export function emailNodeFlow(server: BenchServer, setup: EmailSetup): Flow {
+/** node-red-node-email, and a switch behind it that keeps the wanted mails, or every one. */
+export function emailNodeFlow(server: BenchServer, setup: EmailSetup, every = false): Flow {
     const { node, criteria } = EMAIL_SETUPS[setup];
     const props = criteria ? [{ p: 'criteria', v: JSON.stringify(criteria), vt: 'json' }] : [];
     const inject = { id: 'start', type: 'inject', z: 'tab', once: true, onceDelay: 0.1, props, wires: [['in']] };
@@ -115,7 +116,7 @@ export function emailNodeFlow(server: BenchServer, setup: EmailSetup): Flow {
                 z: 'tab',
                 property: 'from',
                 propertyType: 'msg',
-                rules: [{ t: 'regex', v: `@${WANTED_DOMAIN.replaceAll('.', '\\.')}$`, vt: 'str', case: true }],
+                rules: [every ? { t: 'else' } : { t: 'regex', v: WANTED_SENDER, vt: 'str', case: true }],
                 checkall: 'true',
                 repair: false,
                 outputs: 1,

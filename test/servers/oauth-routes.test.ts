@@ -271,7 +271,7 @@ describe('what the editor asks of the runtime about sign-ins', function () {
         for (const file of files) {
             assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file);
             const content = readFileSync(join(folder, file), 'latin1');
-            assert.match(content, /^\{"iv":"[\w+/=]+","data":"[\w+/=]+","tag":"[\w+/=]+"\}$/);
+            assert.match(content, /^\{"iv":"[\w+/=]+","data":"[\w+/=]+","tag":"[\w+/=]+"\}\n$/);
         }
         await runtime.start();
         const { state, user } = await status('deployed');

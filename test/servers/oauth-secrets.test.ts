@@ -5,7 +5,7 @@ import type { SignInStatus } from '../../src/account/oauth-tokens';
 import { startIdentityProvider, type IdentityProvider } from '../support/identity-provider';
 import { startRuntime, type Runtime } from '../support/runtime';
 
-const SEALED = /^\{"iv":"[\w+/=]+","data":"[\w+/=]+","tag":"[\w+/=]+"\}$/;
+const SEALED = /^\{"iv":"[\w+/=]+","data":"[\w+/=]+","tag":"[\w+/=]+"\}\n$/;
 
 describe('the tokens on the disk', function () {
     this.timeout(120_000);

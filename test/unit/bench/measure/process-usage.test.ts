@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
-import { cpuSeconds, peakMemoryBytes } from '../../../../bench/measure/process-usage';
-import { liveBytes } from '../../../support/live-memory';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { cpuSeconds, memoryBytes, peakMemoryBytes } from '../../../../bench/measure/process-usage';
+
+const LARGE_BYTES = 128 * 2 ** 20;
+const PEAK = `
+    let large = Buffer.alloc(${LARGE_BYTES}, 1);
+    console.log('full');
+    process.stdin.once('data', () => {
+        large = null;
+        gc();
+        // memory of buffers is freed behind the collection
+        setTimeout(() => console.log('free'), 500);
+    });`;
 
 describe('the usage of a process', () => {
     before(function () {
@@ -15,12 +27,21 @@ describe('the usage of a process', () => {
         assert.ok(Math.abs(cpuSeconds(process.pid) - (user + system) / 1e6) < 0.1);
     });
 
-    it('shows a peak of memory that has been given back since', () => {
-        // collects what the large buffer would otherwise let the process give back at the same moment
-        liveBytes();
-        const { rss } = process.memoryUsage();
-        const above = peakMemoryBytes(process.pid) - rss + 64 * 2 ** 20;
-        Buffer.alloc(above, 1);
-        assert.ok(peakMemoryBytes(process.pid) >= rss + above * 0.9);
+    it('shows a peak of memory that has been given back since', async () => {
+        // a process of its own, because this one gives back memory of other tests whenever it likes
+        const child = spawn(process.execPath, ['--expose-gc', '-e', PEAK], { stdio: ['pipe', 'pipe', 'inherit'] });
+        try {
+            const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+            await lines.next();
+            const pid = child.pid as number;
+            const full = memoryBytes(pid);
+            assert.ok(full > LARGE_BYTES);
+            child.stdin.write('\n');
+            await lines.next();
+            assert.ok(memoryBytes(pid) < full - LARGE_BYTES / 2);
+            assert.ok(peakMemoryBytes(pid) >= full);
+        } finally {
+            child.kill();
+        }
     });
 });
