@@ -39,7 +39,8 @@ describe('the usage of a process', () => {
             child.stdin.write('\n');
             await lines.next();
             assert.ok(memoryBytes(pid) < full - LARGE_BYTES / 2);
-            assert.ok(peakMemoryBytes(pid) >= full);
+            // the kernel counts both to within some pages
+            assert.ok(peakMemoryBytes(pid) > full * 0.95);
         } finally {
             child.kill();
         }
