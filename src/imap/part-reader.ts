@@ -7,7 +7,7 @@ import { sectionOf } from './part-request';
  * One round trip each; the next one is on its way while one is read, so that at most two are in memory. In the usual
  * lines of base64, 76 characters and a line end, each piece ends with a line and a decoder has nothing to carry over.
  */
-const PIECE_BYTES = 6720 * 78;
+const PIECE_BYTES = 4200 * 78;
 
 /**
  * Reads a part as it lies on the server, with its transfer encoding, as fast as it is taken.

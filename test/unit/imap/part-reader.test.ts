@@ -3,7 +3,7 @@ import type { OpenFolder } from '../../../src/imap/open-folder';
 import { readOutline } from '../../../src/imap/outline';
 import { readPart } from '../../../src/imap/part-reader';
 
-const PIECE = 6720 * 78;
+const PIECE = 4200 * 78;
 
 /** A server's part, of which every piece that is asked for is remembered. */
 class FakeFolder {
