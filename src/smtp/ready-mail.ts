@@ -73,7 +73,7 @@ async function* fileContent(path: string, folder: string, size: number): AsyncGe
 
 /** A mail whose bytes are all there. */
 export function inMemory({ bytes, ...mail }: BuiltMail): ReadyMail {
-    return { ...mail, size: bytes.length, open: () => Readable.from(slices(bytes), { objectMode: false }) };
+    return { ...mail, size: bytes.length, open: () => inSlices(bytes) };
 }
 
 /** Such a part is not encoded (RFC 2046 §5.2.1), so nodemailer has to see its bytes before it can say how they are. */
@@ -103,8 +103,13 @@ function encodedSize(bytes: number): number {
  * In slices the line's own speed decides how far a message has got; in one piece nodemailer would count all of it as
  * handed over with the first byte.
  */
-function* slices(bytes: Buffer): Generator<Buffer> {
-    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-        yield bytes.subarray(at, at + SLICE_BYTES);
-    }
+function inSlices(bytes: Buffer): Readable {
+    let at = 0;
+    return new Readable({
+        read() {
+            const slice = bytes.subarray(at, at + SLICE_BYTES);
+            at += slice.length;
+            this.push(slice.length > 0 ? slice : null);
+        }
+    });
 }

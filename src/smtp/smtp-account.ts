@@ -4,7 +4,7 @@ import { atMost } from '../message/at-most';
 import { parseAddress } from '../sender/mailbox-parser';
 import type { DayQuota } from './day-quota';
 import { composeMail, type ComposeOptions, type MessageFields, type OutgoingMail } from './outgoing';
-import { readyMail } from './ready-mail';
+import { readyMail, type ReadyMail } from './ready-mail';
 import { stopped } from './refusal';
 import { SendGate } from './send-gate';
 import type { SendingSettings } from './sending-settings';
@@ -49,8 +49,9 @@ export class SmtpAccount implements MailSender {
     readonly #timeouts: SmtpTimeouts;
     readonly #quota: DayQuota | null;
     readonly #transport: SmtpTransport;
-    /** One place for each connection, so that a mail does not wait for its turn inside of nodemailer. */
     readonly #gate: SendGate;
+    /** One place for each connection, so that a mail does not wait for its turn inside of nodemailer. */
+    readonly #line: SendGate;
     readonly #running = new Map<AbortController, Promise<unknown>>();
     #closed = false;
     /** Of a password; a token source remembers by itself, until somebody signs in again. */
@@ -67,7 +68,9 @@ export class SmtpAccount implements MailSender {
         this.#timeouts = parts.timeouts ?? SMTP_TIMEOUTS;
         this.#quota = parts.quota;
         this.#transport = new SmtpTransport(parts.server, connections, this.#timeouts);
-        this.#gate = new SendGate({ slots: connections, perMinute: limits.messagesPerMinute });
+        // for each mail on its way one more is made ready meanwhile; else a connection is idle for so long
+        this.#gate = new SendGate({ slots: 2 * connections, perMinute: limits.messagesPerMinute });
+        this.#line = new SendGate({ slots: connections, perMinute: 0 });
     }
 
     compose(msg: MessageFields, options: ComposeOptions): OutgoingMail {
@@ -112,6 +115,15 @@ export class SmtpAccount implements MailSender {
             this.#refuseAfterRejection();
             // made only now, so that a thousand waiting mails do not hold a thousand encoded attachments
             const ready = await readyMail(mail, this.#settings.limits.maxBytes);
+            return await this.#sendReady(mail, ready, signal);
+        } finally {
+            leave();
+        }
+    }
+
+    async #sendReady(mail: OutgoingMail, ready: ReadyMail, signal: AbortSignal): Promise<Acceptance> {
+        const leave = await this.#line.enter(signal);
+        try {
             this.#refuseAfterRejection();
             const giveBack = await this.#quota?.take(mail.recipients.length);
             try {
