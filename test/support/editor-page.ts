@@ -101,7 +101,9 @@ export class EditorPage {
             .locator('#red-ui-workspace-chart')
             .click({ modifiers: ['Control'], position: { x: 200, y: 200 } });
         await this.page.locator('.red-ui-type-search input').pressSequentially(label);
-        await this.page.locator('.red-ui-type-search .red-ui-search-result', { hasText: label }).first().click();
+        // the list is filtered and sorted a while after the last key, so a click could land on another line of it
+        await this.page.locator('.red-ui-type-search li.selected', { hasText: label }).waitFor();
+        await this.page.keyboard.press('Enter');
         await this.#node(label).waitFor();
     }
 
