@@ -11,13 +11,12 @@ export class AppendedFile {
     #size: number;
     #handle: FileHandle | null = null;
     #ino = 0;
-    readonly #idle: NodeJS.Timeout;
+    #idle: NodeJS.Timeout | undefined;
 
     /** @param size of the file as it lies there, which ends with a whole line. */
     constructor(path: string, size: number) {
         this.#path = path;
         this.#size = size;
-        this.#idle = setTimeout(() => void this.#close(), IDLE_MS).unref();
     }
 
     /**
@@ -33,7 +32,8 @@ export class AppendedFile {
             return isAppended;
         } finally {
             if (isAppended) {
-                this.#idle.refresh();
+                this.#idle?.refresh();
+                this.#idle ??= setTimeout(() => void this.#close(), IDLE_MS).unref();
             } else {
                 await this.#close();
             }
@@ -67,6 +67,7 @@ export class AppendedFile {
 
     async #close(): Promise<void> {
         clearTimeout(this.#idle);
+        this.#idle = undefined;
         const handle = this.#handle;
         this.#handle = null;
         // every line that counts is on the disk; how the descriptor ends changes nothing

@@ -112,10 +112,17 @@ export class EditorPage {
         return this.page.locator('.red-ui-flow-node:not(.red-ui-flow-node-ghost)', { hasText: label });
     }
 
-    /** Opens the dialog of the node with this label: by key, because a busy page may be too slow for a double click. */
+    /**
+     * Opens the dialog of the node with this label. A busy page may be too slow for a double click, and a key may come
+     * before the workspace has the focus.
+     */
     async openNode(label: string): Promise<void> {
-        await this.#node(label).click();
-        await this.page.keyboard.press('Enter');
+        await this.#node(label).evaluate(({ id }) => {
+            const { RED } = window as unknown as {
+                RED: { nodes: { node(id: string): object }; editor: { edit(node: object): void } };
+            };
+            RED.editor.edit(RED.nodes.node(id));
+        });
         await this.page.locator('#node-dialog-ok').waitFor();
         await this.settle();
     }
