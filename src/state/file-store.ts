@@ -62,8 +62,7 @@ export class FileStore implements StateStore {
 
     /** Resolves with true when there was a file to replace, which is beside it now. */
     async #replace(path: string, text: string): Promise<boolean> {
-        // a name of its own: a node that closes slowly and its successor may save the same key at the same time
-        const temporary = `${path}.${randomUUID()}.new`;
+        const temporary = temporaryOf(path);
         try {
             await writeSynced(temporary, text).catch(async (error: unknown) => {
                 if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
@@ -104,6 +103,14 @@ function previousOf(path: string): string {
     return `${path}.previous`;
 }
 
+/**
+ * A name of its own each time: a node that closes slowly and its successor may save the same key at the same time, and
+ * what a crash has left must not be in the way.
+ */
+function temporaryOf(path: string): string {
+    return `${path}.${randomUUID()}.new`;
+}
+
 async function read(path: string): Promise<Loaded> {
     const text = await unlessMissing(readFile(path, 'utf8'));
     if (text === null) {
@@ -117,8 +124,9 @@ async function read(path: string): Promise<Loaded> {
     }
     const before = lines.findLast(line => parse(line));
     if (before !== undefined) {
-        await writeSynced(`${path}.before`, `${before}\n`);
-        await rename(`${path}.before`, previousOf(path));
+        const temporary = temporaryOf(path);
+        await writeSynced(temporary, `${before}\n`);
+        await rename(temporary, previousOf(path));
     }
     await setAside(path);
     return { state: 'damaged', problem: `${path} is not valid JSON and was kept aside` };

@@ -169,6 +169,23 @@ describe('FileStore', () => {
             assert.deepEqual(await store.load('key'), { state: 'present', value: 2 });
         });
 
+        it('finds it also when a crash has cut that off before, wherever that was', async () => {
+            for (const value of [1, 2, 3]) {
+                await store.append('key', value);
+            }
+            writeFileSync(file(), readFileSync(file(), 'utf8').replace('3', '\0'));
+            const [damaged, path] = [readFileSync(file()), file()];
+            assert.equal((await store.load('key')).state, 'damaged');
+            // all that is there again but for the step that came last
+            writeFileSync(path, damaged);
+            for (const name of files().filter(other => other.includes('.damaged-'))) {
+                rmSync(join(folder, name));
+            }
+            writeFileSync(`${path}.before`, '2\n');
+            assert.equal((await store.load('key')).state, 'damaged');
+            assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
+        });
+
         it('goes on when somebody has removed the file, or its folder', async () => {
             await store.append('key', 1);
             rmSync(file());
