@@ -8,6 +8,7 @@ import { BusyPatience } from './busy-patience';
 import { clientInfo } from './client-info';
 import { commandLogger, type CommandLog } from './command-log';
 import { imapError, isBusy, type ErrorContext } from './errors';
+import { LiteralTap } from './literal-tap';
 
 /** How to reach an IMAP account. */
 export interface ImapServer extends ServerSettings {
@@ -58,6 +59,7 @@ export interface ConnectionTimeouts {
 export class ImapConnection {
     readonly client: ImapFlow;
     readonly closed: Promise<MailError | null>;
+    readonly literals: LiteralTap;
     readonly #context: Omit<ErrorContext, 'step'>;
     readonly #log: CommandLog;
     readonly #patience: BusyPatience;
@@ -78,6 +80,7 @@ export class ImapConnection {
         timeouts: ConnectionTimeouts
     ) {
         this.client = client;
+        this.literals = new LiteralTap(client);
         this.#context = context;
         this.#log = log;
         this.#patience = new BusyPatience(timeouts.patienceMs ?? PATIENCE_MS);

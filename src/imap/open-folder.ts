@@ -1,5 +1,6 @@
 import type { FetchMessageObject, FetchQueryObject, MailboxObject, SearchObject } from 'imapflow';
 import type { Readable } from 'node:stream';
+import { PartMismatch } from '../message/detached-part';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { ImapConnection } from './connection';
 import { explainMissingFolder } from './folders';
@@ -124,14 +125,39 @@ export class OpenFolder {
         return this.#fetch(uids, query, row => row.headers !== undefined);
     }
 
-    /** A piece of a part with its transfer encoding, shorter than `length` only at the end of the part. */
-    async piece(uid: number, part: string, start: number, length: number): Promise<Buffer> {
+    /**
+     * A piece of a part with its transfer encoding as it arrives, shorter than `length` only at the end of the part. The
+     * command is over when the generator is.
+     *
+     * @throws MailError MAIL_GONE, PartMismatch, or what the connection gives.
+     */
+    async *piece(uid: number, part: string, start: number, length: number): AsyncGenerator<Buffer> {
+        const content = this.connection.literals.want(part, start, length);
         const query = { uid: true, bodyParts: [{ key: part, start, maxLength: length }] };
-        const row = (await this.#fetch([uid], query, answer => answer.bodyParts !== undefined)).get(uid);
+        const answered = this.#fetch([uid], query, row => row.bodyParts !== undefined);
+        const over = answered.then(
+            () => content.end(),
+            (error: unknown) => content.fail(error as Error)
+        );
+        try {
+            yield* content;
+        } finally {
+            content.destroy();
+            await over;
+        }
+        const row = (await answered).get(uid);
         if (!row) {
             throw goneError(this.connection.account, this.path, uid);
         }
-        return row.bodyParts?.get(part) ?? Buffer.alloc(0);
+        // a literal is empty here when it has come already, and imapflow has `false` for NIL
+        const inAnswer = row.bodyParts?.get(part);
+        if (!inAnswer || inAnswer.length === 0) {
+            return;
+        }
+        if (content.hasCome) {
+            throw new PartMismatch(`the server gave a piece of part ${part} twice`);
+        }
+        yield inAnswer;
     }
 
     /** Complete header blocks; those that are gone are absent. */

@@ -3,6 +3,7 @@ import { open, rm, statfs } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { makeFolder } from '../state/make-folder';
 import { diskName } from './attachment-name';
+import { BatchWriter } from './batch-writer';
 import { type ErrorKind, MailError, MailErrorCode } from './mail-error';
 
 /** Waiting helps: somebody makes room, or other work lets go of its files. */
@@ -45,6 +46,7 @@ export class AttachmentFolder {
         // "wx" refuses whatever lies there already, symbolic links included
         const file = await this.#guard(open(path, 'wx', 0o600));
         this.#written.push(path);
+        const writer = new BatchWriter(file);
         let size = 0;
         try {
             for await (const chunk of content) {
@@ -52,10 +54,12 @@ export class AttachmentFolder {
                 if (size > room) {
                     throw this.#error('temporary', 'its disk is nearly full');
                 }
-                await this.#guard(file.writeFile(chunk));
+                await this.#guard(writer.write(chunk));
             }
+            await this.#guard(writer.end());
         } catch (error) {
             // the first failure is the one to report
+            await writer.end().catch(() => undefined);
             await file.close().catch(() => undefined);
             await this.#remove(path);
             throw error;

@@ -39,6 +39,9 @@ const scratch = Buffer.alloc(SLICE_BYTES);
 const CR = 0x0d;
 const LF = 0x0a;
 
+/** With three characters kept, 9 more make as many bytes; from there on there are always fewer. */
+const OVERTAKEN_BYTES = 9;
+
 /** The part of a decoder that needs no stream. */
 export class Base64Decoder {
     /** The bits of a quartet that has begun, and how many characters they are from. */
@@ -47,11 +50,20 @@ export class Base64Decoder {
 
     /** @param inPlace the chunk may be overwritten, which spares as much memory again for large ones. */
     decode(chunk: Buffer, inPlace = false): Buffer {
-        // three bytes for four characters, and up to three characters have been kept; with these, what is decoded could
-        // overtake what is read
-        const bytes = Math.ceil(((chunk.length + 3) * 3) / 4);
-        const decoded = inPlace && this.#count === 0 ? chunk : Buffer.allocUnsafe(bytes);
-        let length = 0;
+        if (!inPlace || chunk.length < OVERTAKEN_BYTES) {
+            // three bytes for four characters, and up to three characters have been kept
+            const decoded = Buffer.allocUnsafe(Math.ceil(((chunk.length + 3) * 3) / 4));
+            return decoded.subarray(0, this.#run(chunk, decoded, 0));
+        }
+        // with characters that were kept, what is decoded could overtake what is read, but not behind the first few
+        const head = this.#count > 0 ? Buffer.from(chunk.subarray(0, OVERTAKEN_BYTES)) : chunk.subarray(0, 0);
+        const length = this.#run(head, chunk, 0);
+        return chunk.subarray(0, this.#run(chunk.subarray(head.length), chunk, length));
+    }
+
+    /** Decodes behind what stands there already. Returns the new length. */
+    #run(chunk: Buffer, decoded: Buffer, start: number): number {
+        let length = start;
         // what is not as mailers write it is not tried again at every quartet
         let linesFrom = 0;
         for (let at = 0; at < chunk.length;) {
@@ -82,7 +94,7 @@ export class Base64Decoder {
                 length = this.#flush(decoded, length);
             }
         }
-        return decoded.subarray(0, length);
+        return length;
     }
 
     /** What is left at the end; a last quartet without its padding still counts. */

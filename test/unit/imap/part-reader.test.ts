@@ -3,11 +3,12 @@ import type { OpenFolder } from '../../../src/imap/open-folder';
 import { readOutline } from '../../../src/imap/outline';
 import { readPart } from '../../../src/imap/part-reader';
 
-const PIECE = 4200 * 78;
+const PIECE = 4 * 1024 * 1024;
+const CHUNK = 1024 * 1024;
 
 /** A server's part, of which every piece that is asked for is remembered. */
 class FakeFolder {
-    readonly asked: number[] = [];
+    readonly asked: Array<[start: number, length: number]> = [];
     open = 0;
     #bytes: number;
 
@@ -15,12 +16,18 @@ class FakeFolder {
         this.#bytes = bytes;
     }
 
-    async piece(_uid: number, _part: string, start: number, length: number): Promise<Buffer> {
-        this.asked.push(start);
+    async *piece(_uid: number, _part: string, start: number, length: number): AsyncGenerator<Buffer> {
+        this.asked.push([start, length]);
         this.open++;
-        await new Promise(resolve => setImmediate(resolve));
-        this.open--;
-        return Buffer.alloc(Math.max(0, Math.min(length, this.#bytes - start)));
+        try {
+            const end = Math.min(this.#bytes, start + length);
+            for (let at = start; at < end; at += CHUNK) {
+                await new Promise(resolve => setImmediate(resolve));
+                yield Buffer.alloc(Math.min(CHUNK, end - at));
+            }
+        } finally {
+            this.open--;
+        }
     }
 }
 
@@ -29,37 +36,55 @@ function read(folder: FakeFolder, octets: number): AsyncGenerator<Buffer> {
     return readPart(folder as unknown as OpenFolder, 1, part);
 }
 
+async function sizeOf(chunks: AsyncIterable<Buffer>): Promise<number> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+        bytes += chunk.length;
+    }
+    return bytes;
+}
+
 describe('a part read in pieces', () => {
-    it('is complete, with one piece asked for ahead and no more', async () => {
+    it('is complete, one piece after the other', async () => {
         const folder = new FakeFolder(2.5 * PIECE);
-        const pieces = read(folder, 2.5 * PIECE);
-        let bytes = ((await pieces.next()).value as Buffer).length;
-        assert.deepEqual(folder.asked, [0, PIECE]);
-        for await (const piece of pieces) {
-            bytes += piece.length;
-        }
-        assert.equal(bytes, 2.5 * PIECE);
-        assert.deepEqual(folder.asked, [0, PIECE, 2 * PIECE]);
+        assert.equal(await sizeOf(read(folder, 2.5 * PIECE)), 2.5 * PIECE);
+        assert.deepEqual(folder.asked, [
+            [0, PIECE],
+            [PIECE, PIECE],
+            [2 * PIECE, PIECE / 2]
+        ]);
     });
 
     it('is empty without a question to the server', async () => {
         const folder = new FakeFolder(0);
-        assert.equal((await read(folder, 0).next()).done, true);
+        assert.equal(await sizeOf(read(folder, 0)), 0);
         assert.deepEqual(folder.asked, []);
     });
 
-    it('leaves nothing on its way when its reader gives up', async () => {
+    it('asks for no more when its reader gives up', async () => {
         const folder = new FakeFolder(10 * PIECE);
-        for await (const piece of read(folder, 10 * PIECE)) {
-            assert.equal(piece.length, PIECE);
+        for await (const chunk of read(folder, 10 * PIECE)) {
+            assert.equal(chunk.length, CHUNK);
             break;
         }
-        assert.equal(folder.open, 0);
+        assert.deepEqual([folder.open, folder.asked.length], [0, 1]);
     });
 
-    it('fails when it ends before the server said', async () => {
-        const pieces = read(new FakeFolder(1.5 * PIECE), 2 * PIECE);
-        await pieces.next();
-        await assert.rejects(pieces.next(), { code: 'UNREADABLE' });
+    for (const [what, given] of [
+        ['ends before the server said', 1.5 * PIECE],
+        ['is not there', 0]
+    ] as const) {
+        it(`fails when it ${what}`, async () => {
+            await assert.rejects(sizeOf(read(new FakeFolder(given), 2 * PIECE)), { code: 'UNREADABLE' });
+        });
+    }
+
+    it('fails when a piece is longer than asked for', async () => {
+        const folder = {
+            piece: async function* () {
+                yield await Promise.resolve(Buffer.alloc(17));
+            }
+        };
+        await assert.rejects(sizeOf(read(folder as unknown as FakeFolder, 16)), { code: 'UNREADABLE' });
     });
 });

@@ -46,7 +46,7 @@ describe('the base64 decoder', () => {
     it('gives the content, however the lines are cut into chunks', async () => {
         for (const bytes of [0, 1, 2, 3, 57, 58, 1000]) {
             const content = randomBytes(bytes);
-            for (const chunkBytes of [1, 2, 3, 5, 76, 77, 78, 79, 10_000]) {
+            for (const chunkBytes of [1, 2, 3, 5, 8, 9, 10, 11, 12, 76, 77, 78, 79, 10_000]) {
                 assert.deepEqual(await decode(wrapped(content), chunkBytes), content, `${bytes} in ${chunkBytes}`);
             }
         }
@@ -61,7 +61,7 @@ describe('the base64 decoder', () => {
                 () => pieces[Math.floor(random() * pieces.length)]
             ).join('');
             const wanted = await parsed(text);
-            for (const chunkBytes of [1, 3, 7, 1000]) {
+            for (const chunkBytes of [1, 3, 7, 9, 10, 11, 1000]) {
                 assert.deepEqual(await decode(text, chunkBytes), wanted, JSON.stringify([text, chunkBytes]));
             }
         }
