@@ -7,6 +7,7 @@ import { MailErrorCode } from '../message/mail-error';
 import type { Mailbox } from '../sender/mailbox-parser';
 import { readAttachmentFile } from './attachment-file';
 import type { OutgoingAttachment } from './attachments';
+import { mimeBytes } from './mime-bytes';
 import type { OutgoingMail } from './outgoing';
 import { resentBytes } from './redirect';
 import { refusal } from './refusal';
@@ -47,7 +48,7 @@ export async function buildMime(mail: OutgoingMail, maxBytes: number, keepBcc = 
         checkSize(size, limit);
         attachments.push(mimePart(attachment, content));
     }
-    return builtMail(mail, await mimeTree(mail, attachments, keepBcc).build(), limit);
+    return builtMail(mail, await mimeBytes(mimeTree(mail, attachments, keepBcc)), limit);
 }
 
 /** The tree of parts that nodemailer writes a mail from. */

@@ -4,6 +4,7 @@ import { detectMimeType } from 'nodemailer/lib/mime-funcs';
 import { sizeOfAttachmentFile, streamAttachmentFile } from './attachment-file';
 import type { OutgoingAttachment } from './attachments';
 import { buildMime, checkSize, limitOf, mimePart, mimeTree, type BuiltMail } from './mime';
+import { mimeBytes } from './mime-bytes';
 import type { OutgoingMail } from './outgoing';
 
 /** A mail that can go over the wire, as often as it is tried. */
@@ -45,7 +46,7 @@ export async function readyMail(mail: OutgoingMail, maxBytes: number): Promise<R
                 );
             })
         );
-    const frame = await treeWith(() => Buffer.alloc(0)).build();
+    const frame = await mimeBytes(treeWith(() => Buffer.alloc(0)));
     const size = [...sizes.values()].reduce((sum, bytes) => sum + encodedSize(bytes), frame.length);
     checkSize(size, limitOf(maxBytes));
     return {

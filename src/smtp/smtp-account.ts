@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { ServerSettings } from '../message/server-settings';
 import { atMost } from '../message/at-most';
@@ -52,8 +53,9 @@ export class SmtpAccount implements MailSender {
     readonly #gate: SendGate;
     /** One place for each connection, so that a mail does not wait for its turn inside of nodemailer. */
     readonly #line: SendGate;
-    readonly #running = new Map<AbortController, Promise<unknown>>();
-    #closed = false;
+    readonly #running = new Set<Promise<unknown>>();
+    readonly #closing = new AbortController();
+    readonly #signals = new WeakMap<AbortSignal, AbortSignal>();
     /** Of a password; a token source remembers by itself, until somebody signs in again. */
     #rejection: { error: MailError; at: number } | null = null;
     readonly #hasPassword: boolean;
@@ -78,28 +80,33 @@ export class SmtpAccount implements MailSender {
     }
 
     async send(mail: OutgoingMail, signal: AbortSignal): Promise<Acceptance> {
-        if (this.#closed || signal.aborted) {
+        if (this.#closing.signal.aborted || signal.aborted) {
             throw stopped(this.#label);
         }
-        const stop = new AbortController();
-        const forward = (): void => stop.abort();
-        signal.addEventListener('abort', forward, { once: true });
-        const run = this.#sendInTurn(mail, stop.signal);
-        this.#running.set(stop, run);
+        const run = this.#sendInTurn(mail, this.#orClosed(signal));
+        this.#running.add(run);
         try {
             return await run;
         } finally {
-            signal.removeEventListener('abort', forward);
-            this.#running.delete(stop);
+            this.#running.delete(run);
         }
     }
 
-    async close(): Promise<void> {
-        this.#closed = true;
-        const runs = [...this.#running.values()];
-        for (const stop of this.#running.keys()) {
-            stop.abort();
+    /** Aborts with the given one of a node, or when the account closes. */
+    #orClosed(signal: AbortSignal): AbortSignal {
+        let either = this.#signals.get(signal);
+        if (!either) {
+            either = AbortSignal.any([signal, this.#closing.signal]);
+            // each mail listens that waits or is on its way, and their number is bounded
+            setMaxListeners(0, either);
+            this.#signals.set(signal, either);
         }
+        return either;
+    }
+
+    async close(): Promise<void> {
+        const runs = [...this.#running];
+        this.#closing.abort();
         await atMost(
             this.#timeouts.closeMs + CLOSE_MARGIN_MS,
             Promise.allSettled(runs).then(() => this.#quota?.close())

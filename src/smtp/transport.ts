@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { SMTPPoolSentMessageInfo } from 'nodemailer';
 import SMTPPool from 'nodemailer/lib/smtp-pool';
 import { cleanResponse, redact, type MailError } from '../message/mail-error';
@@ -56,6 +57,7 @@ export class SmtpTransport {
     readonly #timeouts: SmtpTimeouts;
     readonly #auth: LoginAuth;
     readonly #pool: SMTPPool;
+    readonly #cuts = new WeakMap<AbortSignal, AbortSignal>();
 
     constructor(server: ServerSettings, connections: number, timeouts: SmtpTimeouts = SMTP_TIMEOUTS) {
         this.#server = server;
@@ -68,7 +70,7 @@ export class SmtpTransport {
 
     /**
      * Sends the mail to every recipient of its envelope. Resolves when the server accepted it for at least one.
-     * After `signal` aborts the delivery gets a short time to end by itself.
+     * After `signal` of a node aborts the delivery gets a short time to end by itself.
      *
      * @throws MailError for each way in which it fails; OUTCOME_UNKNOWN when nobody can tell whether it was accepted.
      */
@@ -77,15 +79,10 @@ export class SmtpTransport {
             throw stopped(this.#server.label);
         }
         let isHandedOver = false;
-        const cut = new AbortController();
-        let grace: NodeJS.Timeout | undefined;
-        const onStop = (): void => {
-            grace = setTimeout(() => cut.abort(), this.#timeouts.closeMs);
-        };
-        signal.addEventListener('abort', onStop, { once: true });
+        const cut = this.#cutAfter(signal);
         try {
             const info = await this.#transmit({
-                data: { signal: cut.signal },
+                data: { signal: cut },
                 message: {
                     getEnvelope: () => ({ ...mail.envelope, size: mail.size, use8BitMime: mail.isEightBit }),
                     messageId: () => mail.messageId,
@@ -96,11 +93,22 @@ export class SmtpTransport {
             } as unknown as PoolMail);
             return this.#acceptance(info);
         } catch (error) {
-            throw this.#error(error, isHandedOver, cut.signal.aborted);
-        } finally {
-            signal.removeEventListener('abort', onStop);
-            clearTimeout(grace);
+            throw this.#error(error, isHandedOver, cut.aborted);
         }
+    }
+
+    /** Aborts some time after the given one. One for each node: a signal costs more than the rest of what is done here. */
+    #cutAfter(signal: AbortSignal): AbortSignal {
+        const known = this.#cuts.get(signal);
+        if (known) {
+            return known;
+        }
+        const cut = new AbortController();
+        setMaxListeners(0, cut.signal);
+        const onStop = (): void => void setTimeout(() => cut.abort(), this.#timeouts.closeMs).unref();
+        signal.addEventListener('abort', onStop, { once: true });
+        this.#cuts.set(signal, cut.signal);
+        return cut.signal;
     }
 
     /** Closes every connection at once; deliveries still running fail. */

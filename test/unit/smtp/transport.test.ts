@@ -9,7 +9,8 @@ import { findFreePort } from '../../support/free-port';
 import { HANG_UP, SILENCE, startSmtpPeer, type SmtpPeer, type SmtpScript } from '../../support/smtp-peer';
 import { startSmtpSink, type SmtpSink, type SmtpSinkOptions } from '../../support/smtp-sink';
 
-const never = new AbortController().signal;
+/** Of a node that does not stop. */
+let never: AbortSignal;
 const timeouts: SmtpTimeouts = { connectMs: 5_000, greetingMs: 5_000, socketMs: 5_000, closeMs: 100 };
 const login = { user: 'shop', password: 'hunter2 secret' };
 
@@ -25,6 +26,11 @@ function mailOf(parts: { to?: string[]; body?: string | Buffer } = {}): ReadyMai
 
 describe('the SMTP transport', () => {
     const open: Array<() => unknown> = [];
+
+    beforeEach(() => {
+        never = new AbortController().signal;
+    });
+
     afterEach(async () => {
         for (const close of open.splice(0).reverse()) {
             await close();
