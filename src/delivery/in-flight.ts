@@ -1,4 +1,5 @@
 import type { MailMessage, MailRef } from '../message/types';
+import { TransientMap } from './transient-map';
 
 /** How a mail's way through the flow ended. Given back is neither: a stop made nodes drop it, and it comes again. */
 export type Outcome = { kind: 'done' } | { kind: 'failed'; reason: string } | { kind: 'given-back'; reason: string };
@@ -49,8 +50,8 @@ export function mailKey(node: string, { account, folder, uidValidity, uid }: Mai
  * that came while no instance was there, instead of emitting it again.
  */
 export class InFlightMails {
-    readonly #byKey = new Map<string, Entry>();
-    readonly #byDeliveryId = new Map<string, Entry>();
+    readonly #byKey = new TransientMap<string, Entry>();
+    readonly #byDeliveryId = new TransientMap<string, Entry>();
     /** Keys of mails whose outcome no node has taken over yet, oldest first. */
     readonly #unclaimed = new Set<string>();
     /** Delivery ids of the past, oldest first: what was said of them, or that their time was over. */

@@ -11,6 +11,7 @@ import type { Ledger } from './ledger';
 import type { MailQueue } from './mail-queue';
 import type { MailReader } from './mail-reader';
 import { OnceTimer } from './once-timer';
+import { TransientMap } from './transient-map';
 
 /** A mail that a stop made nodes drop comes again after this; a flow that gives everything back must not spin. */
 const GIVEN_BACK_PAUSE_MS = 1_000;
@@ -31,7 +32,7 @@ export class MailOutcomes {
     readonly #queue: MailQueue;
     readonly #finished: () => void;
     /** By UIDVALIDITY and UID: what is in the flow when the server renews the folder keeps its number of before. */
-    readonly #awaited = new Map<string, InFlightMail>();
+    readonly #awaited = new TransientMap<string, InFlightMail>();
     /** Work on mails whose outcome is known. */
     readonly #finishing = new Set<Promise<void>>();
     readonly #saveTimer = new OnceTimer();

@@ -2,6 +2,7 @@ import type { FetchMessageObject } from 'imapflow';
 import { fetchContent, needsStructure, type ContentPlan, type FetchedMail } from '../imap/content';
 import type { OpenFolder } from '../imap/open-folder';
 import { discard } from './mail-reader';
+import { TransientMap } from './transient-map';
 
 /** What may wait in memory for its turn. */
 const AHEAD_BYTES = 4 * 1024 * 1024;
@@ -26,8 +27,8 @@ export type NextUids = (count: number) => number[];
 export class MailSupply {
     readonly #plan: ContentPlan;
     readonly #isWanted: (row: FetchMessageObject) => boolean;
-    readonly #rows = new Map<number, FetchMessageObject>();
-    readonly #mails = new Map<number, FetchedMail>();
+    readonly #rows = new TransientMap<number, FetchMessageObject>();
+    readonly #mails = new TransientMap<number, FetchedMail>();
     #uidValidity = '';
     #fetchedAt = 0;
     #taken: Array<{ at: number; mails: number }> = [];
@@ -50,9 +51,8 @@ export class MailSupply {
                 ? await folder.meta(missing, needsStructure(this.#plan))
                 : new Map<number, FetchMessageObject>();
         for (const uid of uids) {
-            const known = this.#rows.get(uid);
+            const known = this.#rows.delete(uid);
             if (known) {
-                this.#rows.delete(uid);
                 found.set(uid, known);
             }
         }
@@ -71,9 +71,8 @@ export class MailSupply {
         const absent = new Map(rows);
         const here: FetchedMail[] = [];
         for (const uid of rows.keys()) {
-            const mail = this.#mails.get(uid);
+            const mail = this.#mails.delete(uid);
             if (mail) {
-                this.#mails.delete(uid);
                 absent.delete(uid);
                 here.push(mail);
             }

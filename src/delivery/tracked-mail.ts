@@ -32,7 +32,7 @@ export class TrackedMail {
     readonly deliveries = new Set<Delivery>();
     /** The `_msgid`s under which its messages are known. */
     readonly messageIds = new Set<string>();
-    readonly #finish: (outcome: Outcome) => void;
+    #finish: ((outcome: Outcome) => void) | null;
     readonly #failures: Failure[] = [];
     #held = false;
     #everOpened = false;
@@ -122,6 +122,8 @@ export class TrackedMail {
     end(): void {
         this.#ended = true;
         clearTimeout(this.#patience);
+        // this object outlives the mail in the memory of whoever followed it, and the mail must not
+        this.#finish = null;
     }
 
     #release(): void {
@@ -141,8 +143,9 @@ export class TrackedMail {
 
     #conclude(): void {
         if (!this.#ended) {
+            const finish = this.#finish;
             this.end();
-            this.#finish(this.#outcome());
+            finish?.(this.#outcome());
         }
     }
 
