@@ -26,7 +26,7 @@ const USER: BenchUser = 'greta';
 /** The other pack marks what it reads. */
 const PEER_USER: BenchUser = 'ida';
 /** "Mails at a time" for a flow that is made for many. */
-const MANY = 100;
+const MANY = 50;
 const CONNECT_TIMEOUT_MS = 60_000;
 const TIMEOUT_MS = 10 * 60_000;
 

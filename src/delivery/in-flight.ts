@@ -41,7 +41,8 @@ const MAX_UNCLAIMED = 500;
 
 /** Names one mail for one node over restarts of the node: the delivery id changes with every attempt. */
 export function mailKey(node: string, { account, folder, uidValidity, uid }: MailRef): string {
-    return JSON.stringify([node, account, folder, uidValidity, uid]);
+    // only a folder's name may hold a line end, and it cannot be taken for the numbers behind it
+    return `${node}\n${account}\n${folder}\n${uidValidity}\n${uid}`;
 }
 
 /**

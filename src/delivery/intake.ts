@@ -22,6 +22,8 @@ import { readAll, type Reading } from './readings';
 
 /** Long enough for a batch to finish, short enough for nobody to notice. */
 const RESUME_DELAY_MS = 5;
+/** How long a look may go on before others get their turn with the connection, and the watcher its with the folder. */
+const LOOK_MS = 1_000;
 /** A connection lost this often at the same mail is no accident any more. */
 const TRIES_AT_ONCE = 3;
 
@@ -53,6 +55,8 @@ export class Intake {
     #scannedTo = 0;
     #scanOwed = false;
     #deliveredInRun = 0;
+    /** Set while a look waits for room in the flow. */
+    #onRoom: (() => void) | null = null;
     #closed = false;
 
     constructor(options: IntakeOptions, store: StateStore, ports: IntakePorts) {
@@ -69,13 +73,28 @@ export class Intake {
      * true when there is more, for which the flow has no room yet. Rejects with MailError; may be called again.
      */
     async look(folder: OpenFolder, scan: boolean): Promise<boolean> {
+        const returnAt = performance.now() + LOOK_MS;
         try {
             await this.#take(folder, scan);
+            while (performance.now() < returnAt && this.#hasMore() && (await this.#hasRoomSoon())) {
+                await this.#take(folder, false);
+            }
         } finally {
             // the connection is not ours any more when this returns
             await this.#supply.arrival();
         }
         return this.#hasMore();
+    }
+
+    /** Waits only while the supply has the connection, so that nobody else is kept waiting by a look that goes on. */
+    async #hasRoomSoon(): Promise<boolean> {
+        // one that has room for a part of a batch is about to have room for all of it
+        if (!this.#closed && this.#outcomes.awaited > 0) {
+            const room = new Promise<void>(resolve => (this.#onRoom = resolve));
+            await Promise.race([this.#supply.arrival(), room]);
+            this.#onRoom = null;
+        }
+        return !this.#closed && this.#hasRoom();
     }
 
     async #take(folder: OpenFolder, scan: boolean): Promise<void> {
@@ -315,11 +334,12 @@ export class Intake {
         if (this.#closed || !this.#hasMore()) {
             return;
         }
+        const resume = (): void => (this.#onRoom ? this.#onRoom() : this.#ports.resume());
         if (this.#outcomes.awaited > 0) {
-            this.#resumeTimer.start(RESUME_DELAY_MS, () => this.#ports.resume());
+            this.#resumeTimer.start(RESUME_DELAY_MS, resume);
         } else {
             this.#resumeTimer.stop();
-            this.#ports.resume();
+            resume();
         }
     }
 

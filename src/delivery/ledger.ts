@@ -183,9 +183,9 @@ export class Ledger {
     async #write(): Promise<void> {
         try {
             await this.#prints.putAway();
-            // what changed meanwhile is in the copy
+            // what changed meanwhile is in it
             this.#dirty = false;
-            await this.#store.append(this.#key, structuredClone({ ...this.#record, ...this.#prints.record }));
+            await this.#store.append(this.#key, { ...this.#record, ...this.#prints.record });
         } catch (error) {
             this.#dirty = true;
             throw ledgerError(this.#label, 'could not be written', error);

@@ -33,6 +33,7 @@ export class MailSupply {
     #fetchedAt = 0;
     #taken: Array<{ at: number; mails: number }> = [];
     #fetching: Promise<void> = Promise.resolve();
+    #isFetching = false;
 
     /** @param isWanted other mails are not fetched ahead. */
     constructor(plan: ContentPlan, isWanted: (row: FetchMessageObject) => boolean) {
@@ -42,9 +43,12 @@ export class MailSupply {
 
     /** Size, flags and dates; mails that the server does not name are absent. */
     async rows(folder: OpenFolder, uids: readonly number[]): Promise<Map<number, FetchMessageObject>> {
-        await this.arrival();
         this.#taken.push({ at: performance.now(), mails: uids.length });
         this.#forgetOld(folder);
+        if (!uids.every(uid => this.#rows.has(uid))) {
+            await this.arrival();
+            this.#forgetOld(folder);
+        }
         const missing = uids.filter(uid => !this.#rows.has(uid));
         const found =
             missing.length > 0
@@ -61,13 +65,16 @@ export class MailSupply {
 
     /**
      * The content of mails: those that are here, then the others as fetchContent gives them. Begins to fetch ahead as
-     * soon as nothing of these is left on the server.
+     * soon as nothing of these is left on the server. What is here does not wait for what is on its way.
      */
     async *mails(
         folder: OpenFolder,
         rows: ReadonlyMap<number, FetchMessageObject>,
         next: NextUids
     ): AsyncGenerator<FetchedMail> {
+        if (![...rows.keys()].every(uid => this.#mails.has(uid))) {
+            await this.arrival();
+        }
         const absent = new Map(rows);
         const here: FetchedMail[] = [];
         for (const uid of rows.keys()) {
@@ -104,12 +111,15 @@ export class MailSupply {
 
     #fetchAhead(folder: OpenFolder, next: NextUids): void {
         const count = this.#paceNow();
-        if (this.#rows.size >= count / 2) {
+        if (this.#isFetching || this.#rows.size >= count / 2) {
             return;
         }
         const uids = next(count).filter(uid => !this.#rows.has(uid));
         if (uids.length > 0) {
-            this.#fetching = this.#fill(folder, uids).catch(() => this.#forget());
+            this.#isFetching = true;
+            this.#fetching = this.#fill(folder, uids)
+                .catch(() => this.#forget())
+                .finally(() => (this.#isFetching = false));
         }
     }
 

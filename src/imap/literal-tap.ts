@@ -3,7 +3,7 @@ import { Readable, type Transform, type TransformCallback } from 'node:stream';
 import { LiteralSplitter, type Segment, type WantedLiteral } from './literal-splitter';
 
 /** Of at most 64 KB each, as they come from the socket: enough that neither it nor the disk waits for the other. */
-const MAX_CHUNKS = 8;
+const MAX_CHUNKS = 4;
 
 /** imapflow's parser of all that the server sends, behind TLS and compression (2.10). */
 type Parser = Pick<Transform, '_transform'>;

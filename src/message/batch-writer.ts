@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
 /** Each write wakes another thread, which costs more than a chunk from the network takes to write. */
-const BATCH_BYTES = 1024 * 1024;
+const BATCH_BYTES = 512 * 1024;
 
 /** Writes chunks to the end of a file, many at once, while the next ones are gathered. At most two batches are held. */
 export class BatchWriter {

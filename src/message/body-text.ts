@@ -11,7 +11,7 @@ export interface BodyText {
  * the alternative empty), and when HTML stands beside them, as in an HTML mail to which a list adds a footer as text.
  */
 export function bodyText(content: Pick<MimeContent, 'text' | 'html' | 'isMixed'>): BodyText {
-    const needsHtml = content.html !== '' && (content.isMixed || content.text.trim() === '');
+    const needsHtml = content.html !== '' && (content.isMixed || !/\S/.test(content.text));
     if (!needsHtml) {
         return { text: content.text };
     }

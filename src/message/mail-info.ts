@@ -2,7 +2,7 @@ import { readSingleMailbox } from '../sender/from-header';
 import { splitHeaderBlock } from '../sender/header-fields';
 import { readTrace } from '../sender/trace';
 import { type AddressList, MAX_ADDRESSES, readAddresses, readReturnPath } from './addresses';
-import { type DisplayField, headerObject, MAX_HEADER_FIELDS, readDisplayFields, textsOf } from './display-header';
+import { type DisplayField, headerObject, MAX_HEADER_FIELDS, readDisplayFields, textsByKey } from './display-header';
 import { type HeaderCollector, MAX_HEADER_BYTES } from './header-collector';
 import { decodeWords, oneLine } from './header-text';
 import { parseMailDate } from './mail-date';
@@ -25,7 +25,8 @@ export interface MailHead {
 export function readHead(collector: HeaderCollector, meta: MailMeta, oversize: boolean): MailHead {
     const block = collector.block();
     const { fields, cut } = readDisplayFields(block);
-    const texts = (key: string): string[] => textsOf(fields, key);
+    const byKey = textsByKey(fields);
+    const texts = (key: string): string[] => byKey.get(key) ?? [];
     const receivedAt = meta.receivedAt && !Number.isNaN(meta.receivedAt.getTime()) ? meta.receivedAt : null;
     const date = parseMailDate(oneLine(texts('date')[0] ?? '')) ?? receivedAt ?? new Date();
     const to = readAddresses(texts('to'));

@@ -4,7 +4,7 @@ import type { MimeContent } from './mime-reader';
 /** Deeper and broader ones are for the parser, which knows what to do with hostile ones. */
 const MAX_DEPTH = 4;
 const MAX_CHILDREN = 10;
-const FIELD = /^([!-9;-~]+):[ \t]*(.*)$/;
+const NAME = /^([!-9;-~]+):/;
 const TYPE = /^(text\/(?:plain|html)|multipart\/(?:alternative|mixed|related))[ \t]*(;.*)?$/i;
 const PARAMETER = /;[ \t]*([\w-]+)=(?:"([^"\\]*)"|([^\s"\\;,()<>@]+))[ \t]*/gy;
 const BOUNDARY = /^[\w'()+,./:=?-]{1,70}$/;
@@ -74,21 +74,26 @@ function readPart(part: Buffer, depth: number, isAlternative: boolean): TextLeaf
 /** Null when a field is written in a way that parsers read differently, or says that the part is more than text. */
 function readPartHead(part: Buffer, isRoot: boolean): PartHead | null {
     const end = part.indexOf('\r\n\r\n');
-    const lines = end > 0 ? part.toString('latin1', 0, end).split('\r\n') : [];
+    const head = end > 0 ? part.toString('latin1', 0, end) : '';
+    const lines = head === '' ? [] : head.split('\r\n');
     const found = new Map<string, string>();
-    let current = '';
+    let current: string | null = null;
     for (const line of lines) {
         const isFolded = line.startsWith(' ') || line.startsWith('\t');
-        const [, name = '', value = ''] = isFolded ? ['', current, line.trim()] : (FIELD.exec(line) ?? []);
-        const key = name.toLowerCase();
-        const isRepeated = !isFolded && found.has(key);
-        if (key === '' || line.includes('\n') || line.includes('\r') || (isRepeated && key.startsWith('content-'))) {
+        if (!isFolded) {
+            current = NAME.exec(line)?.[1]?.toLowerCase() ?? null;
+        }
+        if (current === null || line.includes('\n') || line.includes('\r')) {
             return null;
         }
-        if (key.startsWith('content-')) {
-            found.set(key, isFolded ? `${found.get(key)} ${value}` : value.trim());
+        if (!current.startsWith('content-')) {
+            continue;
         }
-        current = key;
+        const value = (isFolded ? line : line.slice(current.length + 1)).trim();
+        if (!isFolded && found.has(current)) {
+            return null;
+        }
+        found.set(current, isFolded ? `${found.get(current)} ${value}` : value);
     }
     const disposition = found.get('content-disposition') ?? 'inline';
     const type = TYPE.exec(found.get('content-type') ?? (isRoot && lines.length > 0 ? 'text/plain' : ''));

@@ -44,7 +44,7 @@ export function splitHeaderBlock(block: Buffer): HeaderFieldsResult {
                 : refuse(SenderProblem.TextAfterHeader);
         }
         const end = endOfField(block, start);
-        const field = readField(block.subarray(start, end));
+        const field = readField(block, start, end);
         if (!field) {
             return refuse(SenderProblem.NotAField);
         }
@@ -84,23 +84,24 @@ function endOfField(block: Buffer, start: number): number {
     }
 }
 
-function readField(bytes: Buffer): HeaderField | null {
-    const colon = bytes.indexOf(COLON);
+function readField(block: Buffer, start: number, end: number): HeaderField | null {
+    // a line without a colon ends the reading, so that this looks beyond the end but once
+    const colon = block.indexOf(COLON, start);
     let nameEnd = colon;
-    while (nameEnd > 0 && isBlank(bytes[nameEnd - 1])) {
+    while (nameEnd > start && isBlank(block[nameEnd - 1])) {
         nameEnd--;
     }
-    if (nameEnd <= 0) {
+    if (colon >= end || nameEnd <= start) {
         return null;
     }
-    for (let i = 0; i < nameEnd; i++) {
-        const byte = bytes[i] as number;
+    for (let i = start; i < nameEnd; i++) {
+        const byte = block[i] as number;
         if (byte <= SPACE || byte >= DELETE) {
             return null;
         }
     }
-    const name = bytes.toString('latin1', 0, nameEnd);
-    return { name, key: name.toLowerCase(), obsolete: nameEnd < colon, value: bytes.subarray(colon + 1) };
+    const name = block.toString('latin1', start, nameEnd);
+    return { name, key: name.toLowerCase(), obsolete: nameEnd < colon, value: block.subarray(colon + 1, end) };
 }
 
 function isBlank(byte: number | undefined): boolean {

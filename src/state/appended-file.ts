@@ -27,7 +27,7 @@ export class AppendedFile {
         const bytes = Buffer.byteLength(line);
         let isAppended = false;
         try {
-            isAppended = this.#size + bytes <= MAX_BYTES && (await this.#write(line));
+            isAppended = this.#size + bytes <= MAX_BYTES && (await this.#write(line, bytes));
             this.#size += bytes;
             return isAppended;
         } finally {
@@ -40,14 +40,15 @@ export class AppendedFile {
         }
     }
 
-    async #write(line: string): Promise<boolean> {
+    async #write(line: string, bytes: number): Promise<boolean> {
         const handle = this.#handle ?? (await this.#open());
         if (!handle) {
             return false;
         }
         // who else writes this file replaces it, and what is appended to the replaced one is lost
-        const [, there] = await Promise.all([handle.appendFile(line), stat(this.#path).catch(() => null)]);
-        return there?.ino === this.#ino;
+        const [{ bytesWritten }, there] = await Promise.all([handle.write(line), stat(this.#path).catch(() => null)]);
+        // a disk that is nearly full takes a part of it, and says so only to the next write
+        return bytesWritten === bytes && there?.ino === this.#ino;
     }
 
     /** Null when the file is gone. */

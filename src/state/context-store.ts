@@ -39,7 +39,9 @@ export class ContextStore implements StateStore {
     }
 
     async save(key: string, value: unknown): Promise<void> {
-        await this.#answer<void>(callback => this.#context.set(propertyName(key), value, this.#store, callback));
+        // a copy here as well: the memory store keeps the very object, and others may write it later
+        const copy = structuredClone(value);
+        await this.#answer<void>(callback => this.#context.set(propertyName(key), copy, this.#store, callback));
     }
 
     append(key: string, value: unknown): Promise<void> {

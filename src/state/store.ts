@@ -1,7 +1,10 @@
 /** Result of a load: the value, nothing yet, or a record that could not be read and was kept aside. */
 export type Loaded = { state: 'present'; value: unknown } | { state: 'absent' } | { state: 'damaged'; problem: string };
 
-/** Where a ledger is kept. Values are plain JSON. Implementations reject when a value is not safely stored. */
+/**
+ * Where a ledger is kept. Values are plain JSON, and stored as they are when the method is called: they may change
+ * before it is done. Implementations reject when a value is not safely stored.
+ */
 export interface StateStore {
     load(key: string): Promise<Loaded>;
     /** What the last save has replaced, for when the newest value is unusable; absent where a store keeps only that. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { after, afterEach, before, describe, it } from 'mocha';
@@ -265,10 +265,13 @@ describe('delivery until the flow is done', function () {
         await test.mailCount(60);
         await test.until(() => test.settled === 60, 'all outcomes');
         await test.close();
-        truncateSync(ledgerFile(test), 20);
+        const file = ledgerFile(test);
+        // what a disk has made of the last line, which says that all is settled
+        writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\n]{20}\n$/, '\n'));
         await test.restart();
-        await test.looks(1);
-        assert.ok(test.mails.length <= 65, `${test.mails.length - 60} came again`);
+        await dovecot.deliver('anna', 'INBOX', buildMail({ subject: 'after it' }));
+        await test.until(() => test.subjects.includes('after it'), 'the next mail');
+        assert.ok(test.mails.length <= 66, `${test.mails.length - 61} came again`);
         assert.match(test.notices.join(), /kept aside\. The record before it is used/);
     });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FetchMessageObject } from 'imapflow';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MailSupply } from '../../../src/delivery/mail-supply';
 import type { OpenFolder } from '../../../src/imap/open-folder';
 
@@ -12,6 +13,8 @@ class FakeFolder {
     readonly sizes = new Map<number, number>();
     uidValidity = '1';
     refuses = 0;
+    /** The content of mails is held back until this resolves. */
+    gate: Promise<void> = Promise.resolve();
 
     async meta(uids: number[]): Promise<Map<number, FetchMessageObject>> {
         this.commands.push(`meta ${uids.join()}`);
@@ -22,6 +25,7 @@ class FakeFolder {
     async sources(uids: number[]): Promise<Map<number, Buffer>> {
         this.commands.push(`sources ${uids.join()}`);
         await new Promise(setImmediate);
+        await this.gate;
         if (uids.includes(this.refuses)) {
             throw new Error('refused');
         }
@@ -59,6 +63,13 @@ describe('MailSupply', () => {
     /** Takes mails as the intake does; what it gets, and which commands that cost. */
     async function take(count: number): Promise<{ uids: number[]; commands: string[] }> {
         folder.commands.length = 0;
+        const uids = await takeNow(count);
+        await supply.arrival();
+        return { uids, commands: [...folder.commands] };
+    }
+
+    /** The same, without the mails ahead. */
+    async function takeNow(count: number): Promise<number[]> {
         const taken = waiting.splice(0, count);
         const open = folder as unknown as OpenFolder;
         const uids: number[] = [];
@@ -68,8 +79,7 @@ describe('MailSupply', () => {
                 mail.source.destroy();
             }
         }
-        await supply.arrival();
-        return { uids, commands: [...folder.commands] };
+        return uids;
     }
 
     it('fetches the next mails while these are read, as many as were taken lately', async () => {
@@ -87,6 +97,21 @@ describe('MailSupply', () => {
         }
         const asked = commands.filter(command => command.startsWith('sources')).join();
         assert.ok(!/\b[5678]\b/.test(asked), asked);
+    });
+
+    it('gives what is here while more is on its way, and then nothing but that', async () => {
+        await take(3);
+        await take(3);
+        let open: () => void = () => undefined;
+        folder.gate = new Promise(resolve => (open = resolve));
+        assert.deepEqual(await takeNow(3), [7, 8, 9]);
+        folder.commands.length = 0;
+        assert.deepEqual(await takeNow(3), [10, 11, 12]);
+        const next = takeNow(3);
+        assert.equal(await Promise.race([next, sleep(50, 'waits')]), 'waits');
+        assert.deepEqual(folder.commands, ['sources 14,15,16,17,18']);
+        open();
+        assert.deepEqual(await next, [14, 15, 13]);
     });
 
     it('holds no more than 4 MB and 100 mails ahead, and no large mail', async () => {

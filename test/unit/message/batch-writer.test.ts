@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BatchWriter } from '../../../src/message/batch-writer';
 import { createTempFolder, type TempFolder } from '../../support/temp-folder';
 
-const MB = 1024 * 1024;
+const BATCH = 512 * 1024;
 
 /** A file of which a test says what becomes of each write. */
 class FakeFile {
@@ -74,9 +74,9 @@ describe('the batch writer', () => {
     it('writes many chunks at once, and one batch after the other', async () => {
         const file = new FakeFile(bytes => bytes);
         const writer = writerOf(file);
-        await writeAll(writer, 40, MB / 16);
+        await writeAll(writer, 40, BATCH / 16);
         await writer.end();
-        assert.deepEqual([file.sizes, file.most], [[MB, MB, MB / 2], 1]);
+        assert.deepEqual([file.sizes, file.most], [[BATCH, BATCH, BATCH / 2], 1]);
     });
 
     it('goes on where a volume took only a part', async () => {
@@ -87,9 +87,9 @@ describe('the batch writer', () => {
             return taken;
         });
         const writer = writerOf(file);
-        await writeAll(writer, 3, MB / 2);
+        await writeAll(writer, 3, BATCH / 2);
         await writer.end();
-        const wanted = Buffer.concat([0, 1, 2].map(index => Buffer.alloc(MB / 2, index)));
+        const wanted = Buffer.concat([0, 1, 2].map(index => Buffer.alloc(BATCH / 2, index)));
         assert.ok(Buffer.concat(file.chunks).equals(wanted));
     });
 
@@ -99,8 +99,8 @@ describe('the batch writer', () => {
                 throw new Error('disk full');
             })
         );
-        await writeAll(writer, 2, MB / 2);
-        await assert.rejects(writeAll(writer, 2, MB / 2), /disk full/);
+        await writeAll(writer, 2, BATCH / 2);
+        await assert.rejects(writeAll(writer, 2, BATCH / 2), /disk full/);
         await assert.rejects(writer.end(), /disk full/);
     });
 

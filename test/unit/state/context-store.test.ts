@@ -69,6 +69,17 @@ describe('ContextStore', () => {
         assert.deepEqual(loaded.value, value);
     });
 
+    it('keeps the value of the moment, whatever becomes of the object', async () => {
+        const value = { pending: { 1: 'one' } as Record<string, string> };
+        const saved = [store.save('key', value), store.append('other', value)];
+        value.pending['2'] = 'two';
+        await Promise.all(saved);
+        value.pending['3'] = 'three';
+        for (const key of ['key', 'other']) {
+            assert.deepEqual(await store.load(key), { state: 'present', value: { pending: { 1: 'one' } } });
+        }
+    });
+
     it('makes no property path of folder names with dots, brackets and quotes', async () => {
         const keys = ['["n","a","INBOX.Sub"]', 'a[0]', `it's "x"`, 'a.b.c', 'a..b', '[', '__proto__', 'ä/„', ''];
         for (const key of keys) {

@@ -42,6 +42,17 @@ describe('FileStore', () => {
         assert.deepEqual(await new FileStore(folder).load('key'), { state: 'present', value });
     });
 
+    it('keeps the value of the moment, whatever becomes of the object', async () => {
+        await store.append('other', { pending: {} });
+        const value = { pending: { 1: 'one' } as Record<string, string> };
+        const saved = [store.save('key', value), store.append('other', value)];
+        value.pending['2'] = 'two';
+        await Promise.all(saved);
+        for (const key of ['key', 'other']) {
+            assert.deepEqual(await store.load(key), { state: 'present', value: { pending: { 1: 'one' } } });
+        }
+    });
+
     it('has nothing where nothing was saved, and makes nothing by looking', async () => {
         assert.deepEqual(await store.load('key'), { state: 'absent' });
         assert.deepEqual(readdirSync(temp.path), []);
