@@ -122,7 +122,7 @@ export class TrackedMail {
     end(): void {
         this.#ended = true;
         clearTimeout(this.#patience);
-        // this object outlives the mail in the memory of whoever followed it, and the mail must not
+        // the old tables of the maps that knew it keep this object for a while (see TransientMap), but not the mail
         this.#finish = null;
     }
 

@@ -59,7 +59,7 @@ export class AttachmentFolder {
             await this.#guard(writer.end());
         } catch (error) {
             // the first failure is the one to report
-            await writer.end().catch(() => undefined);
+            await writer.abandon();
             await file.close().catch(() => undefined);
             await this.#remove(path);
             throw error;

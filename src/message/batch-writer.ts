@@ -23,10 +23,17 @@ export class BatchWriter {
         }
     }
 
-    /** Resolves when everything is written; rejects when anything is not. Nothing is in progress afterwards. */
+    /** Resolves when everything is written; rejects when anything is not. */
     async end(): Promise<void> {
         await this.#flush();
         await this.#writing;
+    }
+
+    /** Writes nothing more. Resolves when no write is in progress; never rejects. */
+    async abandon(): Promise<void> {
+        this.#batch = [];
+        this.#bytes = 0;
+        await this.#writing.catch(() => undefined);
     }
 
     async #flush(): Promise<void> {

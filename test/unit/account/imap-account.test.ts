@@ -5,6 +5,7 @@ import { RIGHTS, type Right } from '../../../src/account/rights';
 import type { ImapConnection } from '../../../src/imap/connection';
 import { MailError } from '../../../src/message/mail-error';
 import { startImapPeer, type ImapPeer, type PeerHandler, type PeerOptions } from '../../support/imap-peer';
+import { serverAt } from '../../support/peer-server';
 
 const HOUR_MS = 60 * 60_000;
 
@@ -27,15 +28,7 @@ describe('ImapAccount', () => {
         account = new ImapAccount(
             'account1',
             {
-                server: {
-                    label: 'Shop mail',
-                    host: peer.host,
-                    port: peer.port,
-                    security: 'none',
-                    tls: {},
-                    login: { user: 'anna', password: 'secret' },
-                    folders: {}
-                },
+                server: serverAt(peer),
                 rights: new Set(RIGHTS),
                 connections: 3,
                 ...settings

@@ -4,6 +4,7 @@ import { ImapConnection } from '../../../src/imap/connection';
 import { OpenFolder } from '../../../src/imap/open-folder';
 import type { MailErrorCode } from '../../../src/message/mail-error';
 import { startImapPeer, type ImapPeer, type PeerCommand, type PeerOptions } from '../../support/imap-peer';
+import { serverAt } from '../../support/peer-server';
 
 /** Rejections carry these. */
 interface Expected {
@@ -80,15 +81,7 @@ describe('an action on a mail', () => {
             mailbox: { exists: 1, uidNext: 6, uidValidity: 77, ...options.mailbox },
             handlers: { ...handlers, ...options.handlers }
         });
-        connection = await ImapConnection.open({
-            label: 'Shop mail',
-            host: peer.host,
-            port: peer.port,
-            security: 'none',
-            tls: {},
-            login: { user: 'anna', password: 'secret' },
-            folders: {}
-        });
+        connection = await ImapConnection.open(serverAt(peer));
         return OpenFolder.select(connection, 'INBOX', readOnly);
     }
 

@@ -5,6 +5,7 @@ import { ImapConnection } from '../../../src/imap/connection';
 import { LiteralTap } from '../../../src/imap/literal-tap';
 import { OpenFolder } from '../../../src/imap/open-folder';
 import { PeerSession, startImapPeer, type ImapPeer, type PeerHandler } from '../../support/imap-peer';
+import { serverAt } from '../../support/peer-server';
 
 const MB = 1024 * 1024;
 /** More than the limit for what comes with an answer, and more than the kernel holds between two sockets. */
@@ -23,15 +24,7 @@ describe('a piece of a part', () => {
     /** Every question for mail is answered so. */
     async function answeredBy(fetch: PeerHandler): Promise<void> {
         peer = await startImapPeer({ mailbox: { exists: 1, uidNext: 8 }, handlers: { 'UID FETCH': fetch } });
-        connection = await ImapConnection.open({
-            label: 'Shop mail',
-            host: peer.host,
-            port: peer.port,
-            security: 'none',
-            tls: {},
-            login: { user: 'anna', password: 'secret' },
-            folders: {}
-        });
+        connection = await ImapConnection.open(serverAt(peer));
         folder = await OpenFolder.select(connection, 'INBOX', true);
     }
 

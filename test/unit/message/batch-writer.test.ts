@@ -104,6 +104,14 @@ describe('the batch writer', () => {
         await assert.rejects(writer.end(), /disk full/);
     });
 
+    it('writes no more when it is abandoned, and lets a write end that has begun', async () => {
+        const file = new FakeFile(bytes => bytes);
+        const writer = writerOf(file);
+        await writeAll(writer, 3, BATCH / 2);
+        await writer.abandon();
+        assert.deepEqual([file.sizes, file.running], [[BATCH], 0]);
+    });
+
     it('writes nothing when there is nothing', async () => {
         const file = new FakeFile(bytes => bytes);
         await writerOf(file).end();
