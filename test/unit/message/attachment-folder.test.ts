@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { AttachmentFolder } from '../../../src/message/attachment-folder';
 import { MailError, MailErrorCode } from '../../../src/message/mail-error';
+import { requireSmallDisk } from '../../support/small-disk';
 import { createTempFolder, type TempFolder } from '../../support/temp-folder';
 
 async function* contentOf(...chunks: string[]): AsyncGenerator<Buffer> {
@@ -97,6 +98,22 @@ describe('attachment folder', () => {
         await assert.rejects(folder.write(contentOf('123', '45'), 'x'), isFolderError('temporary', temp.path));
         assert.equal(readdirSync(temp.path).filter(name => name.endsWith('-x')).length, 0);
         await folder.write(contentOf('1234'), 'fits too');
+    });
+
+    it('reports a disk that is full in the midst of a file, and leaves nothing on it', async function () {
+        const path = join(temp.path, 'small');
+        const disk = requireSmallDisk(this, path);
+        try {
+            // as a disk that somebody else fills meanwhile
+            const folder = new AttachmentFolder(path, () => Promise.resolve({ total: 1024 ** 4, free: 1024 ** 4 }));
+            const chunk = 'x'.repeat(64 * 1024);
+            const large = contentOf(...Array.from({ length: 40 }, () => chunk));
+            await assert.rejects(folder.write(large, 'large.bin'), isFolderError('temporary', path));
+            assert.deepEqual(readdirSync(path), []);
+            assert.equal((await folder.write(contentOf(chunk), 'small.bin')).size, chunk.length);
+        } finally {
+            disk.unmount();
+        }
     });
 
     it('leaves a gigabyte free of a large disk', async () => {
