@@ -13,7 +13,10 @@ export async function* afterwards<T>(first: Promise<void>, items: AsyncIterable<
         for await (const item of items) {
             made.push(item);
             if (open) {
-                yield* made.splice(0);
+                // a loop, because `yield*` makes several promises for each item
+                for (const ready of made.splice(0)) {
+                    yield ready;
+                }
             }
         }
     } catch (error) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MailInfo } from '../message/types';
 
 /** 72 bits: among 5,000 mails two collide once in 10^14 mailboxes. */
@@ -17,5 +17,5 @@ export function fingerprint(info: MailInfo, header: Record<string, string | stri
             : ['id', info.messageId, String(header['date'] ?? ''), String(info.size), String(header['from'] ?? '')];
     // length-prefixed, so that no part can borrow characters from its neighbour
     const text = identity.map(part => `${part.length}:${part}`).join('');
-    return createHash('sha256').update(text).digest('base64url').slice(0, FINGERPRINT_CHARS);
+    return hash('sha256', text, 'base64url').slice(0, FINGERPRINT_CHARS);
 }

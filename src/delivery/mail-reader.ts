@@ -95,9 +95,13 @@ function copyOf<T>(value: T): T {
     if (Array.isArray(value)) {
         return value.map(copyOf) as T;
     }
-    const copy: Record<string, unknown> = {};
-    for (const key of Object.keys(value)) {
-        copy[key] = copyOf((value as Record<string, unknown>)[key]);
+    // the spread knows the shape of the object, so only what holds more objects is looked at by name
+    const copy = { ...value } as Record<string, unknown>;
+    for (const key in copy) {
+        const inner = copy[key];
+        if (typeof inner === 'object' && inner !== null) {
+            copy[key] = copyOf(inner);
+        }
     }
     return copy as T;
 }

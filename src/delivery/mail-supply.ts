@@ -31,7 +31,8 @@ export class MailSupply {
     readonly #mails = new TransientMap<number, FetchedMail>();
     #uidValidity = '';
     #fetchedAt = 0;
-    #taken: Array<{ at: number; mails: number }> = [];
+    /** The latest last; as many as count. */
+    readonly #taken: Array<{ at: number; mails: number }> = [];
     #fetching: Promise<void> = Promise.resolve();
     #isFetching = false;
 
@@ -44,6 +45,9 @@ export class MailSupply {
     /** Size, flags and dates; mails that the server does not name are absent. */
     async rows(folder: OpenFolder, uids: readonly number[]): Promise<Map<number, FetchMessageObject>> {
         this.#taken.push({ at: performance.now(), mails: uids.length });
+        if (this.#taken.length > AHEAD_MAILS) {
+            this.#taken.shift();
+        }
         this.#forgetOld(folder);
         if (!uids.every(uid => this.#rows.has(uid))) {
             await this.arrival();
@@ -151,11 +155,12 @@ export class MailSupply {
 
     #paceNow(): number {
         const since = performance.now() - PACE_MS;
-        this.#taken = this.#taken.filter(({ at }) => at >= since);
-        return Math.min(
-            AHEAD_MAILS,
-            this.#taken.reduce((sum, { mails }) => sum + mails, 0)
-        );
+        let mails = 0;
+        for (let index = this.#taken.length - 1; index >= 0 && mails < AHEAD_MAILS; index--) {
+            const taken = this.#taken[index] as { at: number; mails: number };
+            mails += taken.at < since ? 0 : taken.mails;
+        }
+        return Math.min(AHEAD_MAILS, mails);
     }
 
     #forgetOld(folder: OpenFolder): void {

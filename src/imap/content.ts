@@ -212,7 +212,7 @@ function headerOf(source: Buffer): Buffer {
         return source.subarray(0, start.startsWith('\n') ? 1 : 2);
     }
     const crlf = source.indexOf('\r\n\r\n');
-    const lf = source.indexOf('\n\n');
-    const ends = [crlf < 0 ? Infinity : crlf + 4, lf < 0 ? Infinity : lf + 2];
-    return source.subarray(0, Math.min(...ends, source.length));
+    const upToCrlf = crlf < 0 ? source : source.subarray(0, crlf + 4);
+    const lf = upToCrlf.indexOf('\n\n');
+    return lf < 0 ? upToCrlf : upToCrlf.subarray(0, lf + 2);
 }

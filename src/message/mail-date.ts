@@ -37,7 +37,7 @@ export function parseMailDate(text: string): Date | null {
     if (text.length > MAX_DATE_CHARS) {
         return null;
     }
-    const plain = text.replace(COMMENT, ' ').trim();
+    const plain = (text.includes('(') ? text.replace(COMMENT, ' ') : text).trim();
     if (ISO_DATE.test(plain)) {
         const date = new Date(plain);
         return Number.isNaN(date.getTime()) ? null : date;

@@ -3,6 +3,8 @@ import { decodeWords } from './header-text';
 /** A thread of a thousand mails has broken every mail program before this one. */
 const MAX_REFERENCES = 1000;
 const BRACKETED = /<([^<>]+)>/g;
+/** One id and nothing else, as nearly every mail has it. */
+const PLAIN = /^<[!-;=?-~]+>$/;
 const WHITE_SPACE = /\s+/g;
 
 /**
@@ -10,6 +12,9 @@ const WHITE_SPACE = /\s+/g;
  * decoded first; white space inside the brackets comes from folding and is dropped.
  */
 export function readMessageIds(texts: readonly string[]): string[] {
+    if (texts.length === 0 || (texts.length === 1 && PLAIN.test(texts[0] as string))) {
+        return [...texts];
+    }
     const found = texts.flatMap(text => [...decodeWords(text).matchAll(BRACKETED)]);
     const ids = found.map(match => (match[1] as string).replace(WHITE_SPACE, '')).filter(id => id !== '');
     return ids.slice(-MAX_REFERENCES).map(id => `<${id}>`);

@@ -4,7 +4,8 @@ import type { MimeContent } from './mime-reader';
 /** Deeper and broader ones are for the parser, which knows what to do with hostile ones. */
 const MAX_DEPTH = 4;
 const MAX_CHILDREN = 10;
-const NAME = /^([!-9;-~]+):/;
+const NAME = /^[!-9;-~]+:/;
+const CONTENT = /^content-/i;
 const TYPE = /^(text\/(?:plain|html)|multipart\/(?:alternative|mixed|related))[ \t]*(;.*)?$/i;
 const PARAMETER = /;[ \t]*([\w-]+)=(?:"([^"\\]*)"|([^\s"\\;,()<>@]+))[ \t]*/gy;
 const BOUNDARY = /^[\w'()+,./:=?-]{1,70}$/;
@@ -81,12 +82,12 @@ function readPartHead(part: Buffer, isRoot: boolean): PartHead | null {
     for (const line of lines) {
         const isFolded = line.startsWith(' ') || line.startsWith('\t');
         if (!isFolded) {
-            current = NAME.exec(line)?.[1]?.toLowerCase() ?? null;
+            current = contentFieldOf(line);
         }
         if (current === null || line.includes('\n') || line.includes('\r')) {
             return null;
         }
-        if (!current.startsWith('content-')) {
+        if (current === '') {
             continue;
         }
         const value = (isFolded ? line : line.slice(current.length + 1)).trim();
@@ -103,6 +104,14 @@ function readPartHead(part: Buffer, isRoot: boolean): PartHead | null {
     }
     const encoding = (found.get('content-transfer-encoding') ?? '').toLowerCase();
     return { type: (type[1] as string).toLowerCase(), parameters, encoding, body: part.subarray(end + 4) };
+}
+
+/** The name of a field that MIME defines in lower case, "" for one of the others, null for what is no field. */
+function contentFieldOf(line: string): string | null {
+    if (!NAME.test(line)) {
+        return null;
+    }
+    return CONTENT.test(line) ? line.slice(0, line.indexOf(':')).toLowerCase() : '';
 }
 
 function readParameters(text: string): Map<string, string> | null {

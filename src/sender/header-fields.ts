@@ -1,15 +1,31 @@
 import { refuse, type Refusal, SenderProblem } from './problems';
 
 /** One field as it stands in the header. */
-export interface HeaderField {
+export class HeaderField {
     /** As written. */
-    name: string;
+    readonly name: string;
     /** The name in lower case. */
-    key: string;
+    readonly key: string;
     /** True when white space stands before the colon (RFC 5322 §4.5): some parsers know such a field, some do not. */
-    obsolete: boolean;
-    /** All bytes after the colon, still folded. */
-    value: Buffer;
+    readonly obsolete: boolean;
+    readonly #block: Buffer;
+    readonly #start: number;
+    readonly #end: number;
+
+    /** @param start of the value in the block, behind the colon. */
+    constructor(name: string, obsolete: boolean, block: Buffer, start: number, end: number) {
+        this.name = name;
+        this.key = name.toLowerCase();
+        this.obsolete = obsolete;
+        this.#block = block;
+        this.#start = start;
+        this.#end = end;
+    }
+
+    /** All bytes after the colon, still folded. Made when it is asked for, which it is of two fields in twenty. */
+    get value(): Buffer {
+        return this.#block.subarray(this.#start, this.#end);
+    }
 }
 
 export type HeaderFieldsResult = { ok: true; fields: HeaderField[] } | Refusal;
@@ -101,7 +117,7 @@ function readField(block: Buffer, start: number, end: number): HeaderField | nul
         }
     }
     const name = block.toString('latin1', start, nameEnd);
-    return { name, key: name.toLowerCase(), obsolete: nameEnd < colon, value: block.subarray(colon + 1, end) };
+    return new HeaderField(name, nameEnd < colon, block, colon + 1, end);
 }
 
 function isBlank(byte: number | undefined): boolean {

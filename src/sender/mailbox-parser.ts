@@ -25,6 +25,9 @@ export const MAX_FIELD_BYTES = 2_000;
 /** RFC 5321 §4.5.3.1.1. */
 const MAX_LOCAL_BYTES = 64;
 
+/** `Name <local@domain>` of letters and digits: nothing in it is quoted, encoded, folded or a comment. */
+const PLAIN = /^ ?(?:([A-Za-z\d]+(?: [A-Za-z\d]+)*) )?<([\w+-]+(?:\.[\w+-]+)*)@([A-Za-z\d-]+(?:\.[A-Za-z\d-]+)*)>$/;
+const MAX_PLAIN_BYTES = 200;
 /** A CRLF must be followed by white space and then by something: a blank line ends the header for some parsers. */
 const BAD_FOLD = /\r\n(?![ \t]+[^ \t\r])/;
 const ENCODED_WORD = /=\?[^?]*\?[bq]\?/i;
@@ -41,7 +44,12 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffd]|(?! )\p{Zs}/u;
  * @param value the bytes of a header field, folded or not, or text.
  */
 export function parseMailbox(value: Buffer | string): MailboxResult {
-    const cut = cutValue(toBytes(value));
+    const bytes = toBytes(value);
+    const plain = readPlain(bytes);
+    if (plain) {
+        return plain;
+    }
+    const cut = cutValue(bytes);
     if (!cut.ok) {
         return cut;
     }
@@ -54,6 +62,22 @@ export function parseMailbox(value: Buffer | string): MailboxResult {
     const close = tokens.findIndex(token => isSpecial(token, '>'));
     const problem = problemOfPhrase(phrase) ?? problemBehind(tokens, close);
     return problem ? refuse(problem) : readAddress(tokens.slice(open + 1, close), phrase, comments);
+}
+
+/** What most mail has, at a tenth of the cost of the rules below, which read the same in it. Null for everything else. */
+function readPlain(bytes: Buffer): MailboxResult | null {
+    const match = bytes.length <= MAX_PLAIN_BYTES ? PLAIN.exec(bytes.toString('latin1')) : null;
+    if (!match) {
+        return null;
+    }
+    const [, name = '', local = '', written = ''] = match;
+    const domain = canonicalDomain(written);
+    return domain.ok && local.length <= MAX_LOCAL_BYTES
+        ? {
+              ok: true,
+              mailbox: { address: `${local}@${domain.domain}`, local, domain: domain.domain, name, comments: [] }
+          }
+        : null;
 }
 
 /** Reads text that must be an address and nothing else: no name, no brackets, no comment, no white space around it. */
