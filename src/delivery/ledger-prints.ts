@@ -40,14 +40,22 @@ export class LedgerPrints {
         return { fingerprints: [...this.#newest], pages: this.#put };
     }
 
-    /** Loads what a record refers to. Returns what is wrong with it; rejects when the store fails. */
-    async load(record: PrintsRecord): Promise<string> {
-        this.#newest = [...record.fingerprints];
+    /**
+     * Loads what a record refers to. Returns what is wrong with it; rejects when the store fails.
+     *
+     * @param isOutdated a newer record is lost. The pages that were put away since are not: they are looked for.
+     */
+    async load(record: PrintsRecord, isOutdated: boolean): Promise<string> {
         this.#put = record.pages;
+        while (isOutdated && (await this.#load(this.#put))) {
+            this.#put++;
+        }
         const numbers = Array.from({ length: Math.min(PAGES, this.#put) }, (_, back) => this.#put - 1 - back);
         const loaded = await Promise.all(numbers.map(number => this.#load(number)));
         numbers.forEach((number, index) => (this.#pages[number % PAGES] = loaded[index] ?? []));
-        [...this.#pages, this.#newest].flat().forEach(print => this.#known.add(print));
+        this.#pages.flat().forEach(print => this.#known.add(print));
+        this.#newest = record.fingerprints.filter(print => !this.#known.has(print));
+        this.#newest.forEach(print => this.#known.add(print));
         return loaded.includes(null) ? 'some fingerprints of done mail are lost; it may come again if it is moved' : '';
     }
 

@@ -9,6 +9,8 @@ const MARGIN_MS = 5 * 60_000;
 /** What is stored of a folder. Without a record, a problem says that there was one. */
 export interface FoundRecord {
     record: LedgerRecord | null;
+    /** There was a newer record, so that later pages may be found than it knows of. */
+    isOutdated: boolean;
     /** What was wrong with the newest record, and what that means; "" when nothing was. */
     problem: string;
     /** When the lost record was last written; null when there was none, or the store cannot tell. */
@@ -25,7 +27,8 @@ export async function findRecord(store: StateStore, key: string): Promise<FoundR
     const newest = await store.load(key);
     const record = readRecord(newest);
     if (record || newest.state === 'absent') {
-        return { record, problem: '', lostAt: null };
+        const isOutdated = newest.state === 'present' && newest.isOutdated === true;
+        return { record, isOutdated, problem: '', lostAt: null };
     }
     if (newest.state === 'present') {
         await store.setAside(key);
@@ -34,8 +37,8 @@ export async function findRecord(store: StateStore, key: string): Promise<FoundR
     const problem =
         newest.state === 'damaged' ? newest.problem : 'the stored ledger has another format and was kept aside';
     return before
-        ? { record: before, problem: `${problem}. The record before it is used`, lostAt: null }
-        : { record: null, problem: `${problem}. ${consequence(writtenAt)}`, lostAt: writtenAt };
+        ? { record: before, isOutdated: true, problem: `${problem}. The record before it is used`, lostAt: null }
+        : { record: null, isOutdated: false, problem: `${problem}. ${consequence(writtenAt)}`, lostAt: writtenAt };
 }
 
 /**

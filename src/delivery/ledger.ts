@@ -55,7 +55,7 @@ export class Ledger {
         const prints = new LedgerPrints(store, index => keyOf(place, `fingerprints ${index}`));
         try {
             const found = await findRecord(store, keyOf(place));
-            const lost = found.record ? await prints.load(found.record) : '';
+            const lost = found.record ? await prints.load(found.record, found.isOutdated) : '';
             return new Ledger(store, place, prints, {
                 ...found,
                 problem: [found.problem, lost].filter(Boolean).join('; ')

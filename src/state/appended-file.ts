@@ -1,7 +1,7 @@
 import { constants, open, stat, type FileHandle } from 'node:fs/promises';
 
 /** Beyond this the file has to be written anew. */
-const MAX_BYTES = 64 * 1024;
+const MAX_BYTES = 256 * 1024;
 /** Batches of mails follow each other in milliseconds; later on, a descriptor is worth more to others. */
 const IDLE_MS = 1_000;
 

@@ -27,8 +27,12 @@ export class FileStore implements StateStore {
 
     async load(key: string): Promise<Loaded> {
         const newest = await read(this.#path(key));
-        // a crash came between the two renames of a save, whose value nobody has relied on
-        return newest.state === 'absent' ? this.loadPrevious(key) : newest;
+        if (newest.state !== 'absent') {
+            return newest;
+        }
+        // a crash came between the two renames of a save, whose value nobody has relied on, or after one was kept aside
+        const before = await this.loadPrevious(key);
+        return before.state === 'present' ? { ...before, isOutdated: true } : before;
     }
 
     loadPrevious(key: string): Promise<Loaded> {

@@ -1,5 +1,11 @@
-/** Result of a load: the value, nothing yet, or a record that could not be read and was kept aside. */
-export type Loaded = { state: 'present'; value: unknown } | { state: 'absent' } | { state: 'damaged'; problem: string };
+/**
+ * Result of a load: the value, nothing yet, or a record that could not be read and was kept aside. A value is outdated
+ * when it is the one before the newest, which is missing.
+ */
+export type Loaded =
+    | { state: 'present'; value: unknown; isOutdated?: true }
+    | { state: 'absent' }
+    | { state: 'damaged'; problem: string };
 
 /**
  * Where a ledger is kept. Values are plain JSON, and stored as they are when the method is called: they may change

@@ -74,6 +74,30 @@ describe('the record of a folder', () => {
         assert.deepEqual([ledger.started, ledger.watermark, ledger.problem], [true, 3, '']);
     });
 
+    it('knows the mails of the pages that are newer than the record which has to be used', async () => {
+        const mails = 3_000;
+        const ledger = await open();
+        ledger.start('7', START);
+        for (let uid = 1; uid <= mails; uid++) {
+            ledger.settle(uid, `print ${uid}`);
+            ledger.advance(uid);
+            if (uid % 10 === 0) {
+                await ledger.save();
+            }
+        }
+        const files = readdirSync(temp.path).map(name => join(temp.path, name));
+        const record = files.find(name => /json$/.test(name) && readFileSync(name, 'utf8').includes('watermark')) ?? '';
+        truncateSync(record, 20);
+        for (const after of [await open(), await open()]) {
+            const uids = Array.from({ length: mails }, (_, index) => index + 1);
+            const again = uids.filter(uid => uid > after.watermark && !after.knows(`print ${uid}`));
+            assert.ok(again.length < 250, `${again.length} mails would come again`);
+            after.settle(mails + 1, 'one more');
+            await after.save();
+        }
+        assert.equal((await open()).knows('one more'), true);
+    });
+
     it('is lost when such a crash has left one of another format', async () => {
         await write();
         const path = newest();

@@ -47,10 +47,10 @@ describe('a file that is appended to', () => {
         assert.equal(readFileSync(path, 'utf8'), 'first\nsecond\nthird ä\n');
     });
 
-    it('has room for 64 KB', async () => {
-        assert.equal(await file.append('a'.repeat(64 * 1024 - 6)), true);
+    it('has room for 256 KB', async () => {
+        assert.equal(await file.append('a'.repeat(256 * 1024 - 6)), true);
         assert.equal(await file.append('b'), false);
-        assert.equal(readFileSync(path).length, 64 * 1024);
+        assert.equal(readFileSync(path).length, 256 * 1024);
     });
 
     it('notices that another has replaced it, and that it is gone', async () => {
@@ -86,7 +86,7 @@ describe('a file that is appended to', () => {
             assert.equal(descriptors(), 0);
         }
         assert.equal(await file.append('fourth\n'), true);
-        assert.equal(await file.append('x'.repeat(64 * 1024)), false);
+        assert.equal(await file.append('x'.repeat(256 * 1024)), false);
         assert.equal(descriptors(), 0);
         assert.equal(readFileSync(path, 'utf8'), 'first\nsecond\nthird\nfourth\n');
     });
