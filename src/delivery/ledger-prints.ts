@@ -1,8 +1,10 @@
 import type { StateStore } from '../state/store';
 
-/** Prints that the record itself carries; a full page is put away and never written again until its turn comes round. */
+/** A full page is put away and never written again until its turn comes round. */
 const PAGE_PRINTS = 250;
 const PAGES = 20;
+/** What the record may carry: a page that is being put away, and what comes meanwhile. */
+const MOST_PRINTS = 2 * PAGE_PRINTS;
 
 /** What of the prints stands in the ledger's record. */
 export interface PrintsRecord {
@@ -18,8 +20,8 @@ interface Page {
 }
 
 /**
- * The fingerprints of the latest 5,000 settled mails and up to 250 more. The ledger's record is written with every
- * change, so it carries only the newest of them: what a settlement costs does not grow with the history.
+ * The fingerprints of the latest 5,000 settled mails and some more. The ledger's record is written with every change,
+ * so it carries only the newest of them: what a settlement costs does not grow with the history.
  */
 export class LedgerPrints {
     readonly #store: StateStore;
@@ -29,6 +31,7 @@ export class LedgerPrints {
     readonly #pages: string[][] = [];
     #newest: string[] = [];
     #put = 0;
+    #putting: Promise<void> | null = null;
 
     /** @param key where the page at a place (0 to 19) is kept. */
     constructor(store: StateStore, key: (place: number) => string) {
@@ -68,18 +71,35 @@ export class LedgerPrints {
         this.#newest.push(print);
     }
 
-    /** Puts full pages away, durably; to be called before a record is written. One call at a time. */
+    /**
+     * Begins to put a full page away; to be called before a record is written. Mails need not wait for that, unless the
+     * record would become too long: then it rejects when a page cannot be stored.
+     */
     async putAway(): Promise<void> {
         while (this.#newest.length >= PAGE_PRINTS) {
-            const place = this.#put % PAGES;
-            const page: Page = { page: this.#put, fingerprints: this.#newest.slice(0, PAGE_PRINTS) };
-            await this.#store.save(this.#key(place), page);
-            // only now: until the page is safe, the record is where these are kept
-            this.#newest.splice(0, PAGE_PRINTS);
-            this.#pages[place]?.forEach(print => this.#known.delete(print));
-            this.#pages[place] = page.fingerprints;
-            this.#put++;
+            this.#putting ??= this.#putPage().finally(() => (this.#putting = null));
+            this.#putting.catch(() => undefined);
+            if (this.#newest.length < MOST_PRINTS) {
+                return;
+            }
+            await this.#putting;
         }
+    }
+
+    /** Resolves when no page is being written; never rejects, because a page that failed is tried again. */
+    async idle(): Promise<void> {
+        await this.#putting?.catch(() => undefined);
+    }
+
+    async #putPage(): Promise<void> {
+        const place = this.#put % PAGES;
+        const page: Page = { page: this.#put, fingerprints: this.#newest.slice(0, PAGE_PRINTS) };
+        await this.#store.save(this.#key(place), page);
+        // only now: until the page is safe, the record is where these are kept
+        this.#newest.splice(0, PAGE_PRINTS);
+        this.#pages[place]?.forEach(print => this.#known.delete(print));
+        this.#pages[place] = page.fingerprints;
+        this.#put++;
     }
 
     /** Null for a page that is not there, or another one: a crash may have come between a page and its record. */

@@ -178,6 +178,7 @@ export class Ledger {
     /** Resolves when no write is under way or asked for; never rejects, because whoever asked has been told. */
     async idle(): Promise<void> {
         await (this.#next ?? this.#writing).catch(() => undefined);
+        await this.#prints.idle();
     }
 
     async #write(): Promise<void> {

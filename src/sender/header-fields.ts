@@ -1,31 +1,15 @@
 import { refuse, type Refusal, SenderProblem } from './problems';
 
 /** One field as it stands in the header. */
-export class HeaderField {
+export interface HeaderField {
     /** As written. */
-    readonly name: string;
+    name: string;
     /** The name in lower case. */
-    readonly key: string;
+    key: string;
     /** True when white space stands before the colon (RFC 5322 §4.5): some parsers know such a field, some do not. */
-    readonly obsolete: boolean;
-    readonly #block: Buffer;
-    readonly #start: number;
-    readonly #end: number;
-
-    /** @param start of the value in the block, behind the colon. */
-    constructor(name: string, obsolete: boolean, block: Buffer, start: number, end: number) {
-        this.name = name;
-        this.key = name.toLowerCase();
-        this.obsolete = obsolete;
-        this.#block = block;
-        this.#start = start;
-        this.#end = end;
-    }
-
-    /** All bytes after the colon, still folded. Made when it is asked for, which it is of two fields in twenty. */
-    get value(): Buffer {
-        return this.#block.subarray(this.#start, this.#end);
-    }
+    obsolete: boolean;
+    /** All bytes after the colon, still folded. */
+    value: Buffer;
 }
 
 export type HeaderFieldsResult = { ok: true; fields: HeaderField[] } | Refusal;
@@ -117,7 +101,7 @@ function readField(block: Buffer, start: number, end: number): HeaderField | nul
         }
     }
     const name = block.toString('latin1', start, nameEnd);
-    return new HeaderField(name, nameEnd < colon, block, colon + 1, end);
+    return { name, key: name.toLowerCase(), obsolete: nameEnd < colon, value: block.subarray(colon + 1, end) };
 }
 
 function isBlank(byte: number | undefined): boolean {

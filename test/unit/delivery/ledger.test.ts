@@ -266,6 +266,8 @@ describe('Ledger', () => {
             ledger = await reopened();
             ledger.settle(1, 'new');
             await ledger.save();
+            await ledger.idle();
+            await ledger.save();
             const again = await reopened();
             assert.ok(prints.every(print => again.knows(print)) && again.knows('new'));
             assert.ok(bytesOf(store.values.get(key)) < 1_000);
@@ -286,6 +288,66 @@ describe('Ledger', () => {
             store.failure = new Error('disk full');
             await assert.rejects(ledger.save());
             await ledger.idle();
+        });
+
+        it('does not wait for a page, unless two are due', async () => {
+            await settleUpTo(240);
+            const { promise, open } = gate();
+            const saved = store.save.bind(store);
+            let pages = 0;
+            store.save = async (key, value) => {
+                if (key.includes('fingerprints')) {
+                    pages++;
+                    await promise;
+                }
+                await saved(key, value);
+            };
+            await settleUpTo(490);
+            assert.equal(pages, 1);
+            const waiting = settleUpTo(500);
+            let isOver = false;
+            void waiting.then(() => (isOver = true));
+            await new Promise(setImmediate);
+            assert.equal(isOver, false);
+            assert.ok(await reopened().then(again => again.knows('print-000001') && again.knows('print-000490')));
+            open();
+            await waiting;
+            assert.equal(pages, 2);
+            await ledger.idle();
+            assert.ok(await reopened().then(again => again.knows('print-000001') && again.knows('print-000500')));
+        });
+
+        it('is idle only when a page that is being put away is safe', async () => {
+            await settleUpTo(240);
+            const { promise, open } = gate();
+            const saved = store.save.bind(store);
+            store.save = async (key, value) => {
+                await (key.includes('fingerprints') ? promise : undefined);
+                await saved(key, value);
+            };
+            await settleUpTo(250);
+            let isIdle = false;
+            const waiting = ledger.idle().then(() => (isIdle = true));
+            await new Promise(setImmediate);
+            assert.equal(isIdle, false);
+            open();
+            await waiting;
+            assert.ok([...store.values.keys()].some(key => key.includes('fingerprints')));
+        });
+
+        it('works on with pages that cannot be stored, as long as the record can carry them', async () => {
+            const saved = store.save.bind(store);
+            store.save = async (key, value) => {
+                if (key.includes('fingerprints')) {
+                    throw new Error('disk full');
+                }
+                await saved(key, value);
+            };
+            await settleUpTo(490);
+            await assert.rejects(settleUpTo(500), { code: 'LEDGER_FAILED', message: /disk full/ });
+            store.save = saved;
+            await settleUpTo(510);
+            assert.ok(await reopened().then(again => again.knows('print-000001') && again.knows('print-000510')));
         });
 
         it('keeps fingerprints in the record until their page is safe', async () => {
