@@ -1,3 +1,4 @@
+import type { HeaderFieldsResult } from '../sender/header-fields';
 import { decodeWords, rawText } from './header-text';
 
 /** White space before the colon is obsolete (RFC 5322 §4.5), and still a field to most programs. */
@@ -23,8 +24,17 @@ export interface DisplayFields {
 /**
  * Reads whatever can be read as a field from a header block, for display. It takes bare LF and skips lines that are no
  * field, such as the "From " line of an mbox; so it must never decide who sent a mail. Never throws.
+ *
+ * @param strict the same block as strict readers take it, where it has been read that way already.
  */
-export function readDisplayFields(block: Buffer): DisplayFields {
+export function readDisplayFields(block: Buffer, strict?: HeaderFieldsResult): DisplayFields {
+    if (strict?.ok) {
+        // every byte belongs to one of these fields, so there is nothing to be lenient about
+        const fields = strict.fields
+            .slice(0, MAX_HEADER_FIELDS)
+            .map(({ key, value }) => ({ key, text: rawText(value) }));
+        return { fields, cut: strict.fields.length > MAX_HEADER_FIELDS };
+    }
     // cut as text of one character a byte, because a Buffer for each piece of it costs more than all the rest
     const header = block.toString('latin1');
     const fields: DisplayField[] = [];

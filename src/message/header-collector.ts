@@ -1,3 +1,5 @@
+import { type HeaderFieldsResult, splitHeaderBlock } from '../sender/header-fields';
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -19,6 +21,7 @@ export class HeaderCollector {
     #lineIsCr = false;
     #complete = false;
     #cut = false;
+    #fields: HeaderFieldsResult | null = null;
 
     /** True once the rest of the mail is of no interest. */
     get isComplete(): boolean {
@@ -48,6 +51,11 @@ export class HeaderCollector {
     /** The header block with its empty line, as far as it was seen. */
     block(): Buffer {
         return this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#bytes);
+    }
+
+    /** The fields of the block, as strict readers take them. To be asked for when the block will not grow any more. */
+    fields(): HeaderFieldsResult {
+        return (this.#fields ??= splitHeaderBlock(this.block()));
     }
 
     /** The index behind the first empty line, or the length of the chunk. */

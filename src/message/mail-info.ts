@@ -1,5 +1,4 @@
 import { readSingleMailbox } from '../sender/from-header';
-import { splitHeaderBlock } from '../sender/header-fields';
 import { readTrace } from '../sender/trace';
 import { type AddressList, MAX_ADDRESSES, readAddresses, readReturnPath } from './addresses';
 import { type DisplayField, headerObject, MAX_HEADER_FIELDS, readDisplayFields, textsByKey } from './display-header';
@@ -23,8 +22,7 @@ export interface MailHead {
 
 /** Reads everything that does not need the body. Never throws, whatever the header holds. */
 export function readHead(collector: HeaderCollector, meta: MailMeta, oversize: boolean): MailHead {
-    const block = collector.block();
-    const { fields, cut } = readDisplayFields(block);
+    const { fields, cut } = readDisplayFields(collector.block(), collector.fields());
     const byKey = textsByKey(fields);
     const texts = (key: string): string[] => byKey.get(key) ?? [];
     const receivedAt = meta.receivedAt && !Number.isNaN(meta.receivedAt.getTime()) ? meta.receivedAt : null;
@@ -32,7 +30,7 @@ export function readHead(collector: HeaderCollector, meta: MailMeta, oversize: b
     const to = readAddresses(texts('to'));
     const cc = readAddresses(texts('cc'));
     const replyTo = readAddresses(texts('reply-to'));
-    const { trace, ...sender } = readSender(collector, block);
+    const { trace, ...sender } = readSender(collector);
     const info: MailInfo = {
         ref: { ...meta.ref },
         messageId: readMessageId(texts('message-id')),
@@ -69,13 +67,12 @@ export function readHead(collector: HeaderCollector, meta: MailMeta, oversize: b
 
 /** Strict, unlike everything else here: these fields decide whose mail it is. */
 function readSender(
-    collector: HeaderCollector,
-    block: Buffer
+    collector: HeaderCollector
 ): Pick<MailInfo, 'from' | 'fromProblem' | 'sender'> & { trace: TraceEntry[] } {
     if (collector.isCut) {
         return { from: null, fromProblem: HEADER_TOO_LONG, sender: null, trace: [] };
     }
-    const split = splitHeaderBlock(block);
+    const split = collector.fields();
     const from = readSingleMailbox(split, 'from');
     const sender = readSingleMailbox(split, 'sender');
     return {

@@ -3,8 +3,8 @@ import { decodeWords } from './header-text';
 /** A thread of a thousand mails has broken every mail program before this one. */
 const MAX_REFERENCES = 1000;
 const BRACKETED = /<([^<>]+)>/g;
-/** One id and nothing else, as nearly every mail has it. */
-const PLAIN = /^<[!-;=?-~]+>$/;
+/** One id and nothing else, as nearly every mail has it; without a question mark it holds no encoded word. */
+const PLAIN = /^<[!-;=@-~]+>$/;
 const WHITE_SPACE = /\s+/g;
 
 /**

@@ -32,9 +32,11 @@ export async function readMail(source: MailSource, meta: MailMeta, options: Read
     if (options.content === 'headers' || options.oversize) {
         return headMessage(readHead(await collectHeader(source, options.signal), meta, options.oversize));
     }
-    const simple = Buffer.isBuffer(source) && !options.detached && !options.only ? readSimpleMail(source) : null;
-    if (simple) {
-        return simpleMessage(source as Buffer, simple, meta, options);
+    if (Buffer.isBuffer(source) && !options.detached && !options.only) {
+        const message = readSimpleMessage(source, meta, options);
+        if (message) {
+            return message;
+        }
     }
     const header = new HeaderCollector();
     const original: Buffer[] | null = options.content === 'full' ? [] : null;
@@ -63,9 +65,13 @@ export async function readMail(source: MailSource, meta: MailMeta, options: Read
     }
 }
 
-function simpleMessage(source: Buffer, content: MimeContent, meta: MailMeta, options: ReadOptions): MailMessage {
+function readSimpleMessage(source: Buffer, meta: MailMeta, options: ReadOptions): MailMessage | null {
     const header = new HeaderCollector();
     header.push(source);
+    const content = readSimpleMail(source, header);
+    if (!content) {
+        return null;
+    }
     const message = fullMessage(readHead(header, meta, false), content);
     if (options.content === 'full') {
         message.original = source;

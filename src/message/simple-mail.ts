@@ -1,11 +1,11 @@
-import { decodeTransfer } from './transfer-encoding';
+import { splitHeaderBlock } from '../sender/header-fields';
+import type { HeaderCollector } from './header-collector';
 import type { MimeContent } from './mime-reader';
+import { decodeTransfer } from './transfer-encoding';
 
 /** Deeper and broader ones are for the parser, which knows what to do with hostile ones. */
 const MAX_DEPTH = 4;
 const MAX_CHILDREN = 10;
-const NAME = /^[!-9;-~]+:/;
-const CONTENT = /^content-/i;
 const TYPE = /^(text\/(?:plain|html)|multipart\/(?:alternative|mixed|related))[ \t]*(;.*)?$/i;
 const PARAMETER = /;[ \t]*([\w-]+)=(?:"([^"\\]*)"|([^\s"\\;,()<>@]+))[ \t]*/gy;
 const BOUNDARY = /^[\w'()+,./:=?-]{1,70}$/;
@@ -34,9 +34,11 @@ interface TextLeaf {
  * The content of a mail that is a text, or a text and its alternative in HTML, and nothing else: most mail between
  * people and most of what portals send. Gives what the MIME parser gives, at a fifth of its cost. Null for every other
  * mail, and for one that is not written to the letter of RFC 2045 and 2046, so that only the parser has to be lenient.
+ *
+ * @param header that of the mail.
  */
-export function readSimpleMail(source: Buffer): MimeContent | null {
-    const leaves = readPart(source, 0, false);
+export function readSimpleMail(source: Buffer, header: HeaderCollector): MimeContent | null {
+    const leaves = readPart(source, 0, false, header);
     const [first, second, more] = leaves ?? [];
     const isPair = first?.isAlternative && second?.isAlternative && first.isHtml !== second.isHtml;
     if (!leaves || !first || more || (second && !isPair)) {
@@ -46,8 +48,13 @@ export function readSimpleMail(source: Buffer): MimeContent | null {
     return { text: textOf(false), html: textOf(true), isMixed: false, attachments: [], report: null, problems: [] };
 }
 
-function readPart(part: Buffer, depth: number, isAlternative: boolean): TextLeaf[] | null {
-    const head = readPartHead(part, depth === 0);
+function readPart(
+    part: Buffer,
+    depth: number,
+    isAlternative: boolean,
+    header: HeaderCollector | null
+): TextLeaf[] | null {
+    const head = readPartHead(part, header);
     if (!head || depth > MAX_DEPTH) {
         return null;
     }
@@ -63,7 +70,7 @@ function readPart(part: Buffer, depth: number, isAlternative: boolean): TextLeaf
     }
     const leaves: TextLeaf[] = [];
     for (const child of children) {
-        const found = readPart(child, depth + 1, isAlternative || type === 'multipart/alternative');
+        const found = readPart(child, depth + 1, isAlternative || type === 'multipart/alternative', null);
         if (!found) {
             return null;
         }
@@ -72,46 +79,39 @@ function readPart(part: Buffer, depth: number, isAlternative: boolean): TextLeaf
     return leaves;
 }
 
-/** Null when a field is written in a way that parsers read differently, or says that the part is more than text. */
-function readPartHead(part: Buffer, isRoot: boolean): PartHead | null {
-    const end = part.indexOf('\r\n\r\n');
-    const head = end > 0 ? part.toString('latin1', 0, end) : '';
-    const lines = head === '' ? [] : head.split('\r\n');
+/**
+ * Null when the header is written in a way that parsers read differently, or says that the part is more than text.
+ *
+ * @param header of the whole mail, when this is it.
+ */
+function readPartHead(part: Buffer, header: HeaderCollector | null): PartHead | null {
+    const end = header ? header.block().length : part.indexOf('\r\n\r\n') + 4;
+    const split = header ? header.fields() : splitHeaderBlock(part.subarray(0, end));
+    if (!split.ok || header?.isCut || end < 4 || part[end - 3] !== LF) {
+        return null;
+    }
     const found = new Map<string, string>();
-    let current: string | null = null;
-    for (const line of lines) {
-        const isFolded = line.startsWith(' ') || line.startsWith('\t');
-        if (!isFolded) {
-            current = contentFieldOf(line);
+    for (const field of split.fields) {
+        if (field.key.startsWith('content-')) {
+            if (field.obsolete || found.has(field.key)) {
+                return null;
+            }
+            found.set(field.key, unfold(field.value));
         }
-        if (current === null || line.includes('\n') || line.includes('\r')) {
-            return null;
-        }
-        if (current === '') {
-            continue;
-        }
-        const value = (isFolded ? line : line.slice(current.length + 1)).trim();
-        if (!isFolded && found.has(current)) {
-            return null;
-        }
-        found.set(current, isFolded ? `${found.get(current)} ${value}` : value);
     }
     const disposition = found.get('content-disposition') ?? 'inline';
-    const type = TYPE.exec(found.get('content-type') ?? (isRoot && lines.length > 0 ? 'text/plain' : ''));
+    const type = TYPE.exec(found.get('content-type') ?? (header && split.fields.length > 0 ? 'text/plain' : ''));
     const parameters = type && readParameters(type[2] ?? '');
     if (!type || !parameters || disposition.toLowerCase() !== 'inline') {
         return null;
     }
     const encoding = (found.get('content-transfer-encoding') ?? '').toLowerCase();
-    return { type: (type[1] as string).toLowerCase(), parameters, encoding, body: part.subarray(end + 4) };
+    return { type: (type[1] as string).toLowerCase(), parameters, encoding, body: part.subarray(end) };
 }
 
-/** The name of a field that MIME defines in lower case, "" for one of the others, null for what is no field. */
-function contentFieldOf(line: string): string | null {
-    if (!NAME.test(line)) {
-        return null;
-    }
-    return CONTENT.test(line) ? line.slice(0, line.indexOf(':')).toLowerCase() : '';
+function unfold(value: string): string {
+    const lines = value.includes('\r\n') ? value.split('\r\n') : [value];
+    return lines.map(line => line.trim()).join(' ');
 }
 
 function readParameters(text: string): Map<string, string> | null {

@@ -1,5 +1,5 @@
 import { splitHeaderBlock, type HeaderField, type HeaderFieldsResult } from './header-fields';
-import { MAX_FIELD_BYTES, type MailboxResult, parseMailbox } from './mailbox-parser';
+import { MAX_FIELD_BYTES, type MailboxResult, parseMailboxField } from './mailbox-parser';
 import { refuse, SenderProblem } from './problems';
 
 /** The fields that may be asked for a sender. From is the one that DMARC protects; the others prove nothing alone. */
@@ -36,5 +36,5 @@ function readMailbox(field: HeaderField): MailboxResult {
     if (field.name.length + 1 + field.value.length > MAX_FIELD_BYTES) {
         return refuse(SenderProblem.FieldTooLong);
     }
-    return parseMailbox(field.value);
+    return parseMailboxField(field.value);
 }

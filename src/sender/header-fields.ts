@@ -8,8 +8,8 @@ export interface HeaderField {
     key: string;
     /** True when white space stands before the colon (RFC 5322 §4.5): some parsers know such a field, some do not. */
     obsolete: boolean;
-    /** All bytes after the colon, still folded. */
-    value: Buffer;
+    /** All bytes after the colon, still folded, as text of one character a byte. */
+    value: string;
 }
 
 export type HeaderFieldsResult = { ok: true; fields: HeaderField[] } | Refusal;
@@ -18,7 +18,6 @@ const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
-const COLON = 0x3a;
 const DELETE = 0x7f;
 
 /**
@@ -27,24 +26,22 @@ const DELETE = 0x7f;
  * lets one program check another sender than the next one shows. Never throws; time linear in the size.
  */
 export function splitHeaderBlock(block: Buffer): HeaderFieldsResult {
-    const forbidden = findForbiddenByte(block);
+    const header = block.toString('latin1');
+    const forbidden = findForbiddenByte(header);
     if (forbidden) {
         return refuse(forbidden);
     }
-    if (isBlank(block[0])) {
+    if (isBlank(header.charCodeAt(0))) {
         return refuse(SenderProblem.FirstLineFolded);
     }
     const fields: HeaderField[] = [];
-    for (let start = 0; start < block.length;) {
-        if (block[start] === CR) {
+    for (let start = 0; start < header.length;) {
+        if (header.charCodeAt(start) === CR) {
             // some servers put a second empty line behind BODY[HEADER.FIELDS]; anything else would be a body
-            const rest = block.subarray(start);
-            return rest.every(byte => byte === CR || byte === LF)
-                ? { ok: true, fields }
-                : refuse(SenderProblem.TextAfterHeader);
+            return /^[\r\n]*$/.test(header.slice(start)) ? { ok: true, fields } : refuse(SenderProblem.TextAfterHeader);
         }
-        const end = endOfField(block, start);
-        const field = readField(block, start, end);
+        const end = endOfField(header, start);
+        const field = readField(header, start, end);
         if (!field) {
             return refuse(SenderProblem.NotAField);
         }
@@ -54,14 +51,18 @@ export function splitHeaderBlock(block: Buffer): HeaderFieldsResult {
     return { ok: true, fields };
 }
 
-/** Finds a control character, and a CR or LF that is not half of a CRLF: each is a line end to some parser. */
-export function findForbiddenByte(bytes: Buffer): SenderProblem | null {
-    for (let i = 0; i < bytes.length; i++) {
-        const byte = bytes[i] as number;
+/**
+ * Finds a control character, and a CR or LF that is not half of a CRLF: each is a line end to some parser.
+ *
+ * @param text of one character a byte.
+ */
+export function findForbiddenByte(text: string): SenderProblem | null {
+    for (let i = 0; i < text.length; i++) {
+        const byte = text.charCodeAt(i);
         if ((byte >= SPACE && byte !== DELETE) || byte === TAB) {
             continue;
         }
-        if (byte === CR && bytes[i + 1] === LF) {
+        if (byte === CR && text.charCodeAt(i + 1) === LF) {
             i++;
             continue;
         }
@@ -71,39 +72,39 @@ export function findForbiddenByte(bytes: Buffer): SenderProblem | null {
 }
 
 /** The first CRLF that no continuation line follows, or the end of the block. */
-function endOfField(block: Buffer, start: number): number {
+function endOfField(header: string, start: number): number {
     for (let from = start; ;) {
-        const lf = block.indexOf(LF, from);
+        const lf = header.indexOf('\n', from);
         if (lf < 0) {
-            return block.length;
+            return header.length;
         }
-        if (!isBlank(block[lf + 1])) {
+        if (!isBlank(header.charCodeAt(lf + 1))) {
             return lf - 1;
         }
         from = lf + 1;
     }
 }
 
-function readField(block: Buffer, start: number, end: number): HeaderField | null {
+function readField(header: string, start: number, end: number): HeaderField | null {
     // a line without a colon ends the reading, so that this looks beyond the end but once
-    const colon = block.indexOf(COLON, start);
+    const colon = header.indexOf(':', start);
     let nameEnd = colon;
-    while (nameEnd > start && isBlank(block[nameEnd - 1])) {
+    while (nameEnd > start && isBlank(header.charCodeAt(nameEnd - 1))) {
         nameEnd--;
     }
     if (colon >= end || nameEnd <= start) {
         return null;
     }
     for (let i = start; i < nameEnd; i++) {
-        const byte = block[i] as number;
+        const byte = header.charCodeAt(i);
         if (byte <= SPACE || byte >= DELETE) {
             return null;
         }
     }
-    const name = block.toString('latin1', start, nameEnd);
-    return { name, key: name.toLowerCase(), obsolete: nameEnd < colon, value: block.subarray(colon + 1, end) };
+    const name = header.slice(start, nameEnd);
+    return { name, key: name.toLowerCase(), obsolete: nameEnd < colon, value: header.slice(colon + 1, end) };
 }
 
-function isBlank(byte: number | undefined): boolean {
+function isBlank(byte: number): boolean {
     return byte === SPACE || byte === TAB;
 }

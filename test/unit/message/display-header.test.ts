@@ -6,6 +6,8 @@ import {
     readDisplayFields,
     textsOf
 } from '../../../src/message/display-header';
+import { splitHeaderBlock } from '../../../src/sender/header-fields';
+import { randomText, seeded } from '../../support/random-header';
 import { rawMail } from '../../support/raw-mail';
 import { cloneMessage } from '../../support/clone-message';
 
@@ -31,6 +33,34 @@ describe('display header', () => {
     it('skips lines that are no field', () => {
         const fields = read('From ben@example.com Mon Nov 23 09:00:00 2026', ' folded', 'no field', ': empty', 'A: 1');
         assert.deepEqual(fields, [{ key: 'a', text: '1' }]);
+    });
+
+    it('reads from the fields of strict readers what it reads from the block', () => {
+        const pieces = [
+            'A',
+            ':',
+            ': ',
+            'Subject',
+            '\r\n',
+            '\r\n ',
+            '\r\n\t',
+            '\r\n',
+            '\n',
+            ' ',
+            '=?utf-8?Q?=C3=BC?=',
+            '\xfc'
+        ];
+        let strict = 0;
+        for (let seed = 1; seed <= 20_000; seed++) {
+            const text = `From: a@b\r\n${randomText(seeded(seed), pieces, 12)}\r\n\r\n`;
+            const block = Buffer.from(text, 'latin1');
+            const split = splitHeaderBlock(block);
+            strict += split.ok && split.fields.length > 1 ? 1 : 0;
+            assert.deepEqual(readDisplayFields(block, split), readDisplayFields(block), JSON.stringify(text));
+        }
+        assert.ok(strict > 300, String(strict));
+        const many = Buffer.from('A: 1\r\n'.repeat(MAX_HEADER_FIELDS + 1));
+        assert.deepEqual(readDisplayFields(many, splitHeaderBlock(many)), readDisplayFields(many));
     });
 
     it('keeps the order of repeated fields', () => {

@@ -15,6 +15,7 @@ describe('message ids', () => {
 
     it('decodes ids that a server put into encoded words', () => {
         assert.deepEqual(readMessageIds(['=?utf-8?Q?=3Ca=40example.com=3E?=']), ['<a@example.com>']);
+        assert.deepEqual(readMessageIds(['<=?utf-8?Q?a=40example.com?=>']), ['<a@example.com>']);
     });
 
     it('keeps the newest of very many', () => {
@@ -25,6 +26,21 @@ describe('message ids', () => {
 
     it('takes linear time for brackets that are never closed', () => {
         assert.deepEqual(readMessageIds(['<'.repeat(500_000)]), []);
+    });
+
+    it('reads one id the same alone as with something behind it', () => {
+        for (const id of [
+            '<a@b>',
+            '<a.b+c=d/e@[192.0.2.1]>',
+            '<"q"@b>',
+            '<a b@c>',
+            '<a?b@c>',
+            '<>',
+            '<<a@b>>',
+            '<\u00fc@b>'
+        ]) {
+            assert.deepEqual(readMessageIds([id]), readMessageIds([`${id} x`]), id);
+        }
     });
 
     it('adds the brackets that a message id lacks', () => {

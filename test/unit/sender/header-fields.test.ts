@@ -5,7 +5,7 @@ import { SenderProblem } from '../../../src/sender/problems';
 function fieldsOf(text: string): Array<[string, string]> {
     const result = splitHeaderBlock(Buffer.from(text, 'latin1'));
     assert.ok(result.ok);
-    return result.fields.map(field => [field.name, field.value.toString('latin1')]);
+    return result.fields.map(field => [field.name, field.value]);
 }
 
 function problemOf(text: string): SenderProblem {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { MAX_FIELD_BYTES, parseAddress, parseMailbox } from '../../../src/sender/mailbox-parser';
 import { SenderProblem } from '../../../src/sender/problems';
+import { randomText, seeded } from '../../support/random-header';
 
 function addressOf(value: string | Buffer): string {
     const result = parseMailbox(value);
@@ -30,6 +31,48 @@ describe('parsing one mailbox', () => {
         ];
         for (const value of values) {
             assert.equal(addressOf(value), 'x@example.com');
+        }
+    });
+
+    // white space behind it keeps a value from being taken for the plain form
+    it('reads the plain form as it reads every other', () => {
+        const pieces = [
+            'Anna',
+            ' ',
+            ' ',
+            'x',
+            '<',
+            '>',
+            '@',
+            '.',
+            'example',
+            'COM',
+            '-',
+            '_',
+            '+',
+            '1',
+            '"',
+            ',',
+            '=?'
+        ];
+        let accepted = 0;
+        for (let seed = 1; seed <= 20_000; seed++) {
+            const random = seeded(seed);
+            const some = (): string => randomText(random, pieces, 5);
+            const value = seed % 2 === 0 ? some() : ` Anna${some()} <x${some()}@e${some()}.com>`;
+            const result = parseMailbox(value);
+            assert.deepEqual(result, parseMailbox(`${value} `), value);
+            accepted += result.ok ? 1 : 0;
+        }
+        assert.ok(accepted > 500, String(accepted));
+        for (const value of [
+            `<${'a'.repeat(65)}@b.de>`,
+            `<a@${'b'.repeat(64)}.de>`,
+            '<a@b-.de>',
+            '<a@-.de>',
+            '<_@b>'
+        ]) {
+            assert.deepEqual(parseMailbox(value), parseMailbox(`${value} `), value);
         }
     });
 
