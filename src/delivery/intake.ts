@@ -18,7 +18,7 @@ import { MailQueue } from './mail-queue';
 import { MailReader, snapshot } from './mail-reader';
 import { MailSupply } from './mail-supply';
 import { OnceTimer } from './once-timer';
-import { readAll, type Reading } from './readings';
+import { readAhead, readAll, type Reading } from './readings';
 
 /** Long enough for a batch to finish, short enough for nobody to notice. */
 const RESUME_DELAY_MS = 5;
@@ -243,7 +243,8 @@ export class Intake {
             const mails = this.#supply.mails(folder, rows, count => this.#queue.peek(count));
             const { senders } = this.#options.rule;
             const readings = readAll(folder, this.#reader, senders, mails, uid => ledger.attempts(uid));
-            for await (const reading of afterwards(durable, readings)) {
+            const ahead = readAhead(folder, this.#reader, this.#supply.ahead());
+            for await (const reading of afterwards(durable, readings, ahead)) {
                 expected.delete(reading.mail.uid);
                 await this.#decide(folder, ledger, reading);
                 if (this.#closed) {

@@ -70,7 +70,7 @@ export class MailOutcomes {
 
     /** The mail with this fingerprint, if the flow has it: under another number after the folder was renewed. */
     find(fingerprint: string): InFlightMail | undefined {
-        return [...this.#awaited.values()].find(mail => mail.fingerprint === fingerprint);
+        return this.#awaited.find(mail => mail.fingerprint === fingerprint);
     }
 
     /** Waits for the flow without holding up anything; what comes after the outcome is awaited by `close`. */
@@ -170,9 +170,9 @@ export class MailOutcomes {
     }
 
     #hasNewNumber(mail: InFlightMail): boolean {
-        return [...this.#awaited.values()].some(
-            other => other !== mail && other.fingerprint === mail.fingerprint && other.outcome === mail.outcome
-        );
+        const isSame = (other: InFlightMail): boolean =>
+            other !== mail && other.fingerprint === mail.fingerprint && other.outcome === mail.outcome;
+        return this.#awaited.find(isSame) !== undefined;
     }
 
     /** Plans another try, or gives the mail up with the message that `lastWords` makes of it. */

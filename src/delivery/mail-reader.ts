@@ -17,6 +17,8 @@ export class MailReader {
     readonly #account: string;
     readonly #options: ReaderOptions;
     readonly #notice: (text: string) => void;
+    /** What was read before its turn. */
+    readonly #ahead = new WeakMap<FetchedMail, MailMessage>();
     #hasNoticed = false;
 
     constructor(account: string, options: ReaderOptions, notice: (text: string) => void) {
@@ -25,8 +27,32 @@ export class MailReader {
         this.#notice = notice;
     }
 
+    /** True for a mail that was not read yet and takes neither the connection nor the disk. */
+    canReadAhead(mail: FetchedMail): boolean {
+        const isInMemory = Buffer.isBuffer(mail.source) && !mail.detached && this.#options.attachmentsDir === '';
+        return isInMemory && !this.#ahead.has(mail);
+    }
+
+    /** Reads a mail before its turn. Never rejects: what goes wrong shows again when it is the mail's turn. */
+    async readAhead(folder: OpenFolder, mail: FetchedMail): Promise<void> {
+        const message = await this.#read(folder, mail, 0).catch(() => null);
+        if (message) {
+            this.#ahead.set(mail, message);
+        }
+    }
+
     /** Reads a fetched mail; each call is an attempt with an id of its own. Rejects as readMail does. */
     async read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {
+        const ahead = this.#ahead.get(mail);
+        if (!ahead) {
+            return this.#read(folder, mail, attempt);
+        }
+        this.#ahead.delete(mail);
+        ahead.mail.delivery.attempt = attempt;
+        return ahead;
+    }
+
+    async #read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {
         const { attachmentsDir, plan } = this.#options;
         const { content, attachments, only } = plan;
         const meta = this.#metaOf(folder, mail.row, attempt);

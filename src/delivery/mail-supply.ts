@@ -108,6 +108,11 @@ export class MailSupply {
         }
     }
 
+    /** The mails that were fetched ahead, in the order of their turns. */
+    ahead(): Iterable<FetchedMail> {
+        return this.#mails.values();
+    }
+
     /** Resolves when the supply has no command on the folder's connection; never rejects. */
     arrival(): Promise<void> {
         return this.#fetching;

@@ -41,6 +41,16 @@ export class TransientMap<K, V extends object> {
         this.#cells.clear();
     }
 
+    /** The first that fulfils the condition, in the order of entry. */
+    find(condition: (value: V) => boolean): V | undefined {
+        for (const { value } of this.#cells.values()) {
+            if (value && condition(value)) {
+                return value;
+            }
+        }
+        return undefined;
+    }
+
     /** In the order of entry. */
     *values(): Generator<V> {
         for (const { value } of this.#cells.values()) {

@@ -2,6 +2,8 @@ import { constants, open, stat, type FileHandle } from 'node:fs/promises';
 
 /** Beyond this the file has to be written anew. */
 const MAX_BYTES = 256 * 1024;
+/** Who else replaces the file is noticed after this; to look at it with each line costs as much as to write the line. */
+const LOOK_MS = 1_000;
 /** Batches of mails follow each other in milliseconds; later on, a descriptor is worth more to others. */
 const IDLE_MS = 1_000;
 
@@ -11,6 +13,7 @@ export class AppendedFile {
     #size: number;
     #handle: FileHandle | null = null;
     #ino = 0;
+    #lookedAt = 0;
     #idle: NodeJS.Timeout | undefined;
 
     /** @param size of the file as it lies there, which ends with a whole line. */
@@ -45,10 +48,19 @@ export class AppendedFile {
         if (!handle) {
             return false;
         }
-        // who else writes this file replaces it, and what is appended to the replaced one is lost
-        const [{ bytesWritten }, there] = await Promise.all([handle.write(line), stat(this.#path).catch(() => null)]);
         // a disk that is nearly full takes a part of it, and says so only to the next write
-        return bytesWritten === bytes && there?.ino === this.#ino;
+        const { bytesWritten } = await handle.write(line);
+        return bytesWritten === bytes && (await this.#isThere());
+    }
+
+    /** Who else writes this file replaces it, and what is appended to the replaced one is lost. */
+    async #isThere(): Promise<boolean> {
+        if (performance.now() - this.#lookedAt < LOOK_MS) {
+            return true;
+        }
+        const there = await stat(this.#path).catch(() => null);
+        this.#lookedAt = performance.now();
+        return there?.ino === this.#ino;
     }
 
     /** Null when the file is gone. */
@@ -63,6 +75,7 @@ export class AppendedFile {
             }
         );
         this.#ino = (await this.#handle?.stat())?.ino ?? 0;
+        this.#lookedAt = performance.now();
         return this.#handle;
     }
 

@@ -11,13 +11,17 @@ async function* letters(...items: Array<string | Error>): AsyncGenerator<string>
     }
 }
 
+function nothing(): Iterator<Promise<void>> {
+    return [].values();
+}
+
 describe('afterwards', () => {
     it('makes items while it waits and hands on none before', async () => {
         const seen: string[] = [];
         let open: () => void = () => undefined;
         const first = new Promise<void>(resolve => (open = resolve));
         const reading = (async () => {
-            for await (const item of afterwards(first, letters('a', 'b', 'c'))) {
+            for await (const item of afterwards(first, letters('a', 'b', 'c'), nothing())) {
                 seen.push(item);
             }
         })();
@@ -38,7 +42,7 @@ describe('afterwards', () => {
                 yield item;
             }
         })();
-        for await (const item of afterwards(Promise.resolve(), source)) {
+        for await (const item of afterwards(Promise.resolve(), source, nothing())) {
             assert.equal(item, made.at(-1));
         }
         assert.deepEqual(made, ['a', 'b']);
@@ -46,7 +50,7 @@ describe('afterwards', () => {
 
     it('hands on nothing when what came first failed', async () => {
         const failed = Promise.reject(new Error('disk'));
-        const items = afterwards(failed, letters('a', 'b'));
+        const items = afterwards(failed, letters('a', 'b'), nothing());
         await assert.rejects(items.next(), /disk/);
     });
 
@@ -54,10 +58,45 @@ describe('afterwards', () => {
         const seen: string[] = [];
         await assert.rejects(async () => {
             const first = new Promise<void>(resolve => setTimeout(resolve, 20));
-            for await (const item of afterwards(first, letters('a', 'b', new Error('line')))) {
+            for await (const item of afterwards(first, letters('a', 'b', new Error('line')), nothing())) {
                 seen.push(item);
             }
         }, /line/);
         assert.deepEqual(seen, ['a', 'b']);
+    });
+
+    it('does other work while nothing but the first is awaited, until that is over or no work is left', async () => {
+        for (const [most, isRefused] of [
+            [2, false],
+            [Infinity, false],
+            [Infinity, true]
+        ] as const) {
+            const steps: number[] = [];
+            let end: () => void = () => undefined;
+            const first = new Promise<void>((resolve, reject) => {
+                end = () => (isRefused ? reject(new Error('disk')) : resolve());
+            });
+            const source = letters('a', 'b');
+            const work = (function* () {
+                for (let step = 1; step <= most; step++) {
+                    yield new Promise<void>(resolve => setImmediate(resolve)).then(() => void steps.push(step));
+                }
+            })();
+            const seen: string[] = [];
+            const reading = (async () => {
+                for await (const item of afterwards(first, source, work)) {
+                    seen.push(item);
+                }
+            })();
+            reading.catch(() => undefined);
+            while (steps.length < 2) {
+                await new Promise(setImmediate);
+            }
+            assert.deepEqual(seen, []);
+            end();
+            await (isRefused ? assert.rejects(reading, /disk/) : reading);
+            assert.deepEqual(seen, isRefused ? [] : ['a', 'b']);
+            assert.ok(steps.length >= 2 && steps.length <= 4, String(steps.length));
+        }
     });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { MailReader, snapshot } from '../../../src/delivery/mail-reader';
 import type { FetchedMail } from '../../../src/imap/content';
 import { goneError, type OpenFolder } from '../../../src/imap/open-folder';
@@ -63,6 +64,48 @@ describe('the reader of fetched mails', () => {
         }
         await assert.rejects(reader.read(FOLDER, fetched(new Map([['2', { open: cut }]])), 1), { code: 'MAIL_GONE' });
         assert.deepEqual([readdirSync(temp.path), notices], [[], []]);
+    });
+});
+
+describe('a mail that is read before its turn', () => {
+    const options = { plan: PLAN, attachmentsDir: '' };
+    const plain = (source = WHOLE): FetchedMail => {
+        const { detached: _detached, whole: _whole, ...mail } = fetched(new Map());
+        return { ...mail, source };
+    };
+
+    it('is the same then, as the try that it is by then', async () => {
+        const reader = new MailReader('a', options, () => undefined);
+        const [early, mail] = [plain(), plain()];
+        assert.equal(reader.canReadAhead(early), true);
+        await reader.readAhead(FOLDER, early);
+        assert.equal(reader.canReadAhead(early), false);
+        const [message, late] = [await reader.read(FOLDER, early, 3), await reader.read(FOLDER, mail, 3)];
+        assert.notEqual(message.mail.delivery.id, late.mail.delivery.id);
+        late.mail.delivery.id = message.mail.delivery.id;
+        // a mail without a date has the time of its reading
+        late.date = message.date;
+        late.mail.date = message.mail.date;
+        assert.deepEqual(message, late);
+        assert.equal(message.mail.delivery.attempt, 3);
+    });
+
+    it('has an id of its own with each try', async () => {
+        const reader = new MailReader('a', options, () => undefined);
+        const mail = plain();
+        await reader.readAhead(FOLDER, mail);
+        const first = await reader.read(FOLDER, mail, 1);
+        const second = await reader.read(FOLDER, mail, 2);
+        assert.notEqual(first.mail.delivery.id, second.mail.delivery.id);
+        assert.deepEqual([first.mail.delivery.attempt, second.mail.delivery.attempt], [1, 2]);
+    });
+
+    it('is none that takes the connection or the disk', async () => {
+        const reader = new MailReader('a', options, () => undefined);
+        const toDisk = new MailReader('a', { ...options, attachmentsDir: '/nowhere' }, () => undefined);
+        assert.equal(reader.canReadAhead({ ...plain(), source: Readable.from([WHOLE]) }), false);
+        assert.equal(reader.canReadAhead(fetched(new Map())), false);
+        assert.equal(toDisk.canReadAhead(plain()), false);
     });
 });
 

@@ -135,6 +135,15 @@ describe('MailSupply', () => {
         );
     });
 
+    it('shows what is here, in the order of the turns', async () => {
+        const uids = (): number[] => [...supply.ahead()].map(({ uid }) => uid);
+        assert.deepEqual(uids(), []);
+        await take(3);
+        assert.deepEqual(uids(), [4, 5, 6]);
+        await take(1);
+        assert.deepEqual(uids(), [5, 6]);
+    });
+
     it('fetches nothing ahead while a stream is open', async () => {
         folder.sizes.set(2, 300 * KB);
         assert.deepEqual((await take(3)).commands, ['meta 1,2,3', 'sources 1', 'download 2', 'sources 3']);
