@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
 /**
- * Hands items on once `first` has resolved, and has the next ones made meanwhile. What was made before a failure comes
- * before the failure. Rejects, handing on nothing, when `first` rejects.
+ * Hands items on once `first` has resolved, and has the next ones made meanwhile: several at a time, because each turn of
+ * an asynchronous loop costs several promises. What was made before a failure comes before the failure. Rejects, handing
+ * on nothing, when `first` rejects.
  *
  * @param meanwhile other work, done a step for each turn of the event loop as long as only `first` is awaited. Its
  * steps never reject.
@@ -11,7 +12,7 @@ export async function* afterwards<T>(
     first: Promise<void>,
     items: AsyncIterable<T>,
     meanwhile: Iterator<Promise<void>>
-): AsyncGenerator<T> {
+): AsyncGenerator<T[]> {
     const made: T[] = [];
     let open = false;
     let isOver = false;
@@ -23,15 +24,12 @@ export async function* afterwards<T>(
         for await (const item of items) {
             made.push(item);
             if (open) {
-                // a loop, because `yield*` makes several promises for each item
-                for (const ready of made.splice(0)) {
-                    yield ready;
-                }
+                yield made.splice(0);
             }
         }
     } catch (error) {
         await first;
-        yield* made;
+        yield made;
         throw error;
     }
     while (!isOver) {
@@ -43,5 +41,5 @@ export async function* afterwards<T>(
         await turn();
     }
     await first;
-    yield* made;
+    yield made;
 }

@@ -244,11 +244,13 @@ export class Intake {
             const { senders } = this.#options.rule;
             const readings = readAll(folder, this.#reader, senders, mails, uid => ledger.attempts(uid));
             const ahead = readAhead(folder, this.#reader, this.#supply.ahead());
-            for await (const reading of afterwards(durable, readings, ahead)) {
-                expected.delete(reading.mail.uid);
-                await this.#decide(folder, ledger, reading);
-                if (this.#closed) {
-                    return;
+            for await (const some of afterwards(durable, readings, ahead)) {
+                for (const reading of some) {
+                    expected.delete(reading.mail.uid);
+                    await this.#decide(folder, ledger, reading);
+                    if (this.#closed) {
+                        return;
+                    }
                 }
             }
         } catch (error) {

@@ -42,14 +42,14 @@ export class MailReader {
     }
 
     /** Reads a fetched mail; each call is an attempt with an id of its own. Rejects as readMail does. */
-    async read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {
+    read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {
         const ahead = this.#ahead.get(mail);
         if (!ahead) {
             return this.#read(folder, mail, attempt);
         }
         this.#ahead.delete(mail);
         ahead.mail.delivery.attempt = attempt;
-        return ahead;
+        return Promise.resolve(ahead);
     }
 
     async #read(folder: OpenFolder, mail: FetchedMail, attempt: number): Promise<MailMessage> {

@@ -68,14 +68,14 @@ export class MailSupply {
     }
 
     /**
-     * The content of mails: those that are here, then the others as fetchContent gives them. Begins to fetch ahead as
-     * soon as nothing of these is left on the server. What is here does not wait for what is on its way.
+     * The content of mails: all that are here at once, then the others as fetchContent gives them. Begins to fetch ahead
+     * as soon as nothing of these is left on the server. What is here does not wait for what is on its way.
      */
     async *mails(
         folder: OpenFolder,
         rows: ReadonlyMap<number, FetchMessageObject>,
         next: NextUids
-    ): AsyncGenerator<FetchedMail> {
+    ): AsyncGenerator<FetchedMail[]> {
         if (![...rows.keys()].every(uid => this.#mails.has(uid))) {
             await this.arrival();
         }
@@ -93,18 +93,12 @@ export class MailSupply {
         if (complete) {
             this.#fetchAhead(folder, next);
         }
-        let taken = 0;
-        try {
-            for (const mail of here) {
-                taken++;
-                yield mail;
-            }
-            if (failure) {
-                throw failure.error;
-            }
-            yield* others;
-        } finally {
-            here.slice(taken).forEach(discard);
+        yield here;
+        if (failure) {
+            throw failure.error;
+        }
+        for await (const mail of others) {
+            yield [mail];
         }
     }
 

@@ -24,26 +24,43 @@ export async function* readAll(
     folder: OpenFolder,
     reader: MailReader,
     senders: SenderMatcher,
-    mails: AsyncIterable<FetchedMail>,
+    mails: AsyncIterable<FetchedMail[]>,
     attempts: (uid: number) => number
 ): AsyncGenerator<Reading> {
-    for await (const mail of mails) {
-        const refusal = refusalOf(mail, senders);
-        if (refusal !== undefined) {
-            discard(mail);
-            yield { mail, refusal };
-            continue;
-        }
+    for await (const group of mails) {
+        let taken = 0;
         try {
-            yield { mail, message: await reader.read(folder, mail, attempts(mail.uid)) };
-        } catch (error) {
-            discard(mail);
-            const failure = folder.connection.error(error, 'fetch');
-            if (!folder.connection.usable || isBusy(failure)) {
-                throw failure;
+            for (const mail of group) {
+                taken++;
+                yield await readOne(folder, reader, senders, mail, attempts(mail.uid));
             }
-            yield { mail, failure };
+        } finally {
+            group.slice(taken).forEach(discard);
         }
+    }
+}
+
+async function readOne(
+    folder: OpenFolder,
+    reader: MailReader,
+    senders: SenderMatcher,
+    mail: FetchedMail,
+    attempt: number
+): Promise<Reading> {
+    const refusal = refusalOf(mail, senders);
+    if (refusal !== undefined) {
+        discard(mail);
+        return { mail, refusal };
+    }
+    try {
+        return { mail, message: await reader.read(folder, mail, attempt) };
+    } catch (error) {
+        discard(mail);
+        const failure = folder.connection.error(error, 'fetch');
+        if (!folder.connection.usable || isBusy(failure)) {
+            throw failure;
+        }
+        return { mail, failure };
     }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { FetchMessageObject } from 'imapflow';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { discard } from '../../../src/delivery/mail-reader';
 import { MailSupply } from '../../../src/delivery/mail-supply';
 import type { OpenFolder } from '../../../src/imap/open-folder';
 
@@ -73,11 +74,9 @@ describe('MailSupply', () => {
         const taken = waiting.splice(0, count);
         const open = folder as unknown as OpenFolder;
         const uids: number[] = [];
-        for await (const mail of supply.mails(open, await supply.rows(open, taken), most => waiting.slice(0, most))) {
-            uids.push(mail.uid);
-            if (!Buffer.isBuffer(mail.source)) {
-                mail.source.destroy();
-            }
+        for await (const mails of supply.mails(open, await supply.rows(open, taken), most => waiting.slice(0, most))) {
+            uids.push(...mails.map(({ uid }) => uid));
+            mails.forEach(discard);
         }
         return uids;
     }
@@ -162,8 +161,8 @@ describe('MailSupply', () => {
         const open = folder as unknown as OpenFolder;
         const uids: number[] = [];
         await assert.rejects(async () => {
-            for await (const mail of supply.mails(open, await supply.rows(open, waiting), () => [])) {
-                uids.push(mail.uid);
+            for await (const mails of supply.mails(open, await supply.rows(open, waiting), () => [])) {
+                uids.push(...mails.map(({ uid }) => uid));
             }
         }, /refused/);
         assert.ok(uids.length > 0 && !uids.includes(20));
