@@ -1,8 +1,8 @@
 import type { StateStore } from '../state/store';
 
 /** A full page is put away and never written again until its turn comes round. */
-const PAGE_PRINTS = 250;
-const PAGES = 20;
+const PAGE_PRINTS = 100;
+const PAGES = 50;
 /** What the record may carry: a page that is being put away, and what comes meanwhile. */
 const MOST_PRINTS = 2 * PAGE_PRINTS;
 
@@ -10,7 +10,7 @@ const MOST_PRINTS = 2 * PAGE_PRINTS;
 export interface PrintsRecord {
     /** The newest, oldest first. */
     fingerprints: string[];
-    /** How many pages were ever put away; the latest twenty are kept, each in the place of the one it replaces. */
+    /** How many pages were ever put away; the latest fifty are kept, each in the place of the one it replaces. */
     pages: number;
 }
 
@@ -33,7 +33,7 @@ export class LedgerPrints {
     #put = 0;
     #putting: Promise<void> | null = null;
 
-    /** @param key where the page at a place (0 to 19) is kept. */
+    /** @param key where the page at a place (0 to 49) is kept. */
     constructor(store: StateStore, key: (place: number) => string) {
         this.#store = store;
         this.#key = key;

@@ -223,14 +223,14 @@ describe('Ledger', () => {
         const bytesOf = (value: unknown): number => JSON.stringify(value).length;
         const PRINT_BYTES = bytesOf(['print-000001']);
 
-        it('knows the latest 5,000 mails, at most 250 more, and after a restart the same ones', async () => {
+        it('knows the latest 5,000 mails, at most 200 more, and after a restart the same ones', async () => {
             await settleUpTo(6_000);
             for (const known of [ledger, await reopened()]) {
                 const count = Array.from({ length: 6_000 }, (_, index) =>
                     known.knows(`print-${String(index + 1).padStart(6, '0')}`)
                 );
                 assert.equal(count.lastIndexOf(false) + 1, count.filter(isKnown => !isKnown).length);
-                assert.ok(count.filter(Boolean).length >= 5_000 && count.filter(Boolean).length < 5_250);
+                assert.ok(count.filter(Boolean).length >= 5_000 && count.filter(Boolean).length < 5_200);
                 assert.equal(known.delivered, 6_000);
             }
         });
@@ -253,8 +253,8 @@ describe('Ledger', () => {
         it('stays small in the store', async () => {
             await settleUpTo(100_000);
             const sizes = [...store.values.values()].map(bytesOf);
-            assert.equal(sizes.length, 21);
-            assert.ok(Math.max(...sizes) < 250 * PRINT_BYTES + 500, `${Math.max(...sizes)} bytes in one value`);
+            assert.equal(sizes.length, 51);
+            assert.ok(Math.max(...sizes) < 200 * PRINT_BYTES + 500, `${Math.max(...sizes)} bytes in one value`);
         }).timeout(30_000);
 
         it('takes over the fingerprints of a record without pages', async () => {
@@ -291,7 +291,7 @@ describe('Ledger', () => {
         });
 
         it('does not wait for a page, unless two are due', async () => {
-            await settleUpTo(240);
+            await settleUpTo(90);
             const { promise, open } = gate();
             const saved = store.save.bind(store);
             let pages = 0;
@@ -302,30 +302,30 @@ describe('Ledger', () => {
                 }
                 await saved(key, value);
             };
-            await settleUpTo(490);
+            await settleUpTo(190);
             assert.equal(pages, 1);
-            const waiting = settleUpTo(500);
+            const waiting = settleUpTo(200);
             let isOver = false;
             void waiting.then(() => (isOver = true));
             await new Promise(setImmediate);
             assert.equal(isOver, false);
-            assert.ok(await reopened().then(again => again.knows('print-000001') && again.knows('print-000490')));
+            assert.ok(await reopened().then(again => again.knows('print-000001') && again.knows('print-000190')));
             open();
             await waiting;
             assert.equal(pages, 2);
             await ledger.idle();
-            assert.ok(await reopened().then(again => again.knows('print-000001') && again.knows('print-000500')));
+            assert.ok(await reopened().then(again => again.knows('print-000001') && again.knows('print-000200')));
         });
 
         it('is idle only when a page that is being put away is safe', async () => {
-            await settleUpTo(240);
+            await settleUpTo(90);
             const { promise, open } = gate();
             const saved = store.save.bind(store);
             store.save = async (key, value) => {
                 await (key.includes('fingerprints') ? promise : undefined);
                 await saved(key, value);
             };
-            await settleUpTo(250);
+            await settleUpTo(100);
             let isIdle = false;
             const waiting = ledger.idle().then(() => (isIdle = true));
             await new Promise(setImmediate);
@@ -343,15 +343,15 @@ describe('Ledger', () => {
                 }
                 await saved(key, value);
             };
-            await settleUpTo(490);
-            await assert.rejects(settleUpTo(500), { code: 'LEDGER_FAILED', message: /disk full/ });
+            await settleUpTo(190);
+            await assert.rejects(settleUpTo(200), { code: 'LEDGER_FAILED', message: /disk full/ });
             store.save = saved;
-            await settleUpTo(510);
-            assert.ok(await reopened().then(again => again.knows('print-000001') && again.knows('print-000510')));
+            await settleUpTo(210);
+            assert.ok(await reopened().then(again => again.knows('print-000001') && again.knows('print-000210')));
         });
 
         it('keeps fingerprints in the record until their page is safe', async () => {
-            await settleUpTo(240);
+            await settleUpTo(90);
             const saved = store.save.bind(store);
             let room = 0;
             store.save = async (key, value) => {
@@ -363,12 +363,12 @@ describe('Ledger', () => {
             for (const writes of [0, 1]) {
                 // a crash before the page, then one between the page and the record
                 room = writes;
-                for (let uid = 241; uid <= 260; uid++) {
+                for (let uid = 91; uid <= 110; uid++) {
                     ledger.settle(uid, `print-${String(uid).padStart(6, '0')}`);
                 }
                 await assert.rejects(ledger.save(), { code: 'LEDGER_FAILED' });
                 const after = await reopened();
-                assert.ok(after.knows('print-000001') && after.knows('print-000240'));
+                assert.ok(after.knows('print-000001') && after.knows('print-000090'));
             }
         });
 
@@ -487,19 +487,19 @@ describe('Ledger', () => {
             assert.equal(ledger.isDirty, true);
         });
 
-        it('lets 100 settlements during one write share the next one', async () => {
+        it('lets 90 settlements during one write share the next one', async () => {
             const { promise, open } = gate();
             store.gate = promise;
             const first = ledger.save();
             await new Promise(setImmediate);
-            const settlements = Array.from({ length: 100 }, (_unused, index) => {
+            const settlements = Array.from({ length: 90 }, (_unused, index) => {
                 ledger.settle(index + 1, `print${index}`);
                 return ledger.save();
             });
             open();
             await Promise.all([first, ...settlements]);
             assert.equal(store.saves.length, 2);
-            assert.equal(store.saves[1]?.delivered, 100);
+            assert.equal(store.saves[1]?.delivered, 90);
             assert.equal(ledger.isDirty, false);
         });
 
