@@ -51,14 +51,14 @@ describe('display header', () => {
             '\xfc'
         ];
         let strict = 0;
-        for (let seed = 1; seed <= 20_000; seed++) {
+        for (let seed = 1; seed <= 6_000; seed++) {
             const text = `From: a@b\r\n${randomText(seeded(seed), pieces, 12)}\r\n\r\n`;
             const block = Buffer.from(text, 'latin1');
             const split = splitHeaderBlock(block);
             strict += split.ok && split.fields.length > 1 ? 1 : 0;
             assert.deepEqual(readDisplayFields(block, split), readDisplayFields(block), JSON.stringify(text));
         }
-        assert.ok(strict > 300, String(strict));
+        assert.ok(strict > 90, String(strict));
         const many = Buffer.from('A: 1\r\n'.repeat(MAX_HEADER_FIELDS + 1));
         assert.deepEqual(readDisplayFields(many, splitHeaderBlock(many)), readDisplayFields(many));
     });

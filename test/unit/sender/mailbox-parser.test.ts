@@ -56,7 +56,7 @@ describe('parsing one mailbox', () => {
             '=?'
         ];
         let accepted = 0;
-        for (let seed = 1; seed <= 20_000; seed++) {
+        for (let seed = 1; seed <= 6_000; seed++) {
             const random = seeded(seed);
             const some = (): string => randomText(random, pieces, 5);
             const value = seed % 2 === 0 ? some() : ` Anna${some()} <x${some()}@e${some()}.com>`;
@@ -64,7 +64,7 @@ describe('parsing one mailbox', () => {
             assert.deepEqual(result, parseMailbox(`${value} `), value);
             accepted += result.ok ? 1 : 0;
         }
-        assert.ok(accepted > 500, String(accepted));
+        assert.ok(accepted > 200, String(accepted));
         for (const value of [
             `<${'a'.repeat(65)}@b.de>`,
             `<a@${'b'.repeat(64)}.de>`,
