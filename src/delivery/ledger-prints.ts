@@ -50,7 +50,10 @@ export class LedgerPrints {
      */
     async load(record: PrintsRecord, isOutdated: boolean): Promise<string> {
         this.#put = record.pages;
-        while (isOutdated && (await this.#load(this.#put))) {
+        // one page may also have become safe after the last record: it begins as that does
+        const isNewer = (page: string[] | null): boolean =>
+            page !== null && (isOutdated || page[0] === record.fingerprints[0]);
+        while (isNewer(await this.#load(this.#put))) {
             this.#put++;
         }
         const numbers = Array.from({ length: Math.min(PAGES, this.#put) }, (_, back) => this.#put - 1 - back);

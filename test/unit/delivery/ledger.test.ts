@@ -372,6 +372,18 @@ describe('Ledger', () => {
             }
         });
 
+        it('misses nothing when the last page became safe after the last record', async () => {
+            await settleUpTo(5_100);
+            await ledger.idle();
+            const again = await reopened();
+            assert.equal(again.problem, '');
+            assert.ok(again.knows('print-000101') && again.knows('print-005100'));
+            ledger = again;
+            await settleUpTo(5_300);
+            await ledger.idle();
+            assert.equal((await reopened()).problem, '');
+        });
+
         it('says that fingerprints are lost, and works on', async () => {
             await settleUpTo(300);
             const page = [...store.values.keys()].find(key => key.includes('fingerprints 0')) ?? '';
