@@ -1,4 +1,4 @@
-import { splitHeaderBlock } from '../sender/header-fields';
+import { type HeaderFieldsResult, splitHeaderBlock } from '../sender/header-fields';
 import type { HeaderCollector } from './header-collector';
 import type { MimeContent } from './mime-reader';
 import { decodeTransfer } from './transfer-encoding';
@@ -21,7 +21,6 @@ interface PartHead {
     type: string;
     parameters: ReadonlyMap<string, string>;
     encoding: string;
-    body: Buffer;
 }
 
 interface TextLeaf {
@@ -54,13 +53,19 @@ function readPart(
     isAlternative: boolean,
     header: HeaderCollector | null
 ): TextLeaf[] | null {
-    const head = readPartHead(part, header);
-    if (!head || depth > MAX_DEPTH) {
+    const end = header ? header.block().length : part.indexOf('\r\n\r\n') + 4;
+    if (depth > MAX_DEPTH || header?.isCut || end < 4 || part[end - 3] !== LF) {
         return null;
     }
-    const { type, parameters, encoding, body } = head;
+    const head = header ? readPartHead(header.fields(), true) : knownHead(part.subarray(0, end));
+    if (!head) {
+        return null;
+    }
+    const { type, parameters, encoding } = head;
+    const body = part.subarray(end);
     if (!type.startsWith('multipart/')) {
-        const text = parameters.has('name') || /flowed/i.test(parameters.get('format') ?? '') ? null : readText(head);
+        const isMore = parameters.has('name') || /flowed/i.test(parameters.get('format') ?? '');
+        const text = isMore ? null : readText(head, body);
         return text === null ? null : [{ isHtml: type === 'text/html', isAlternative, text }];
     }
     const boundary = parameters.get('boundary') ?? '';
@@ -79,15 +84,34 @@ function readPart(
     return leaves;
 }
 
+/** The same few headers stand above nearly all parts of all mails; what they say is kept for these. */
+const MOST_KNOWN_HEADS = 100;
+const LONGEST_KNOWN_HEAD = 300;
+const knownHeads = new Map<string, PartHead | null>();
+
+function knownHead(block: Buffer): PartHead | null {
+    if (block.length > LONGEST_KNOWN_HEAD) {
+        return readPartHead(splitHeaderBlock(block), false);
+    }
+    const text = block.toString('latin1');
+    let head = knownHeads.get(text);
+    if (head === undefined) {
+        head = readPartHead(splitHeaderBlock(block), false);
+        if (knownHeads.size === MOST_KNOWN_HEADS) {
+            knownHeads.clear();
+        }
+        knownHeads.set(text, head);
+    }
+    return head;
+}
+
 /**
  * Null when the header is written in a way that parsers read differently, or says that the part is more than text.
  *
- * @param header of the whole mail, when this is it.
+ * @param isMail the header is that of the whole mail.
  */
-function readPartHead(part: Buffer, header: HeaderCollector | null): PartHead | null {
-    const end = header ? header.block().length : part.indexOf('\r\n\r\n') + 4;
-    const split = header ? header.fields() : splitHeaderBlock(part.subarray(0, end));
-    if (!split.ok || header?.isCut || end < 4 || part[end - 3] !== LF) {
+function readPartHead(split: HeaderFieldsResult, isMail: boolean): PartHead | null {
+    if (!split.ok) {
         return null;
     }
     const found = new Map<string, string>();
@@ -100,13 +124,13 @@ function readPartHead(part: Buffer, header: HeaderCollector | null): PartHead | 
         }
     }
     const disposition = found.get('content-disposition') ?? 'inline';
-    const type = TYPE.exec(found.get('content-type') ?? (header && split.fields.length > 0 ? 'text/plain' : ''));
+    const type = TYPE.exec(found.get('content-type') ?? (isMail && split.fields.length > 0 ? 'text/plain' : ''));
     const parameters = type && readParameters(type[2] ?? '');
     if (!type || !parameters || disposition.toLowerCase() !== 'inline') {
         return null;
     }
     const encoding = (found.get('content-transfer-encoding') ?? '').toLowerCase();
-    return { type: (type[1] as string).toLowerCase(), parameters, encoding, body: part.subarray(end) };
+    return { type: (type[1] as string).toLowerCase(), parameters, encoding };
 }
 
 function unfold(value: string): string {
@@ -160,7 +184,7 @@ function split(body: Buffer, boundary: string): Buffer[] | null {
     return null;
 }
 
-function readText({ parameters, encoding, body }: PartHead): string | null {
+function readText({ parameters, encoding }: PartHead, body: Buffer): string | null {
     const charset = parameters.get('charset') ?? '';
     const bytes = UTF_8.test(charset) || LATIN.test(charset) ? decodeTransfer(body, encoding) : null;
     // in an empty part the parser finds the line end of the delimiter
