@@ -15,7 +15,10 @@ export function fingerprint(info: MailInfo, header: Record<string, string | stri
         info.messageId === ''
             ? ['header', String(info.size), JSON.stringify(Object.entries(header))]
             : ['id', info.messageId, String(header['date'] ?? ''), String(info.size), String(header['from'] ?? '')];
-    // length-prefixed, so that no part can borrow characters from its neighbour
-    const text = identity.map(part => `${part.length}:${part}`).join('');
+    let text = '';
+    for (const part of identity) {
+        // with its length, so that no part can borrow characters from its neighbour
+        text += `${part.length}:${part}`;
+    }
     return hash('sha256', text, 'base64url').slice(0, FINGERPRINT_CHARS);
 }

@@ -30,9 +30,10 @@ export interface DisplayFields {
 export function readDisplayFields(block: Buffer, strict?: HeaderFieldsResult): DisplayFields {
     if (strict?.ok) {
         // every byte belongs to one of these fields, so there is nothing to be lenient about
-        const fields = strict.fields
-            .slice(0, MAX_HEADER_FIELDS)
-            .map(({ key, value }) => ({ key, text: rawText(value) }));
+        const fields: DisplayField[] = [];
+        for (const { key, value } of strict.fields.slice(0, MAX_HEADER_FIELDS)) {
+            fields.push({ key, text: rawText(value) });
+        }
         return { fields, cut: strict.fields.length > MAX_HEADER_FIELDS };
     }
     // cut as text of one character a byte, because a Buffer for each piece of it costs more than all the rest

@@ -138,7 +138,9 @@ function fullMessage(head: MailHead, content: MimeContent): MailMessage {
 
 /** The boundary is missing, or it is another one than the header names. */
 function isHollow({ header }: MailHead, { text, html, attachments, problems }: MimeContent): boolean {
-    const contentType = [header['content-type'] ?? ''].flat()[0] ?? '';
-    const isEmpty = text === '' && html === '' && attachments.length === 0 && problems.length === 0;
-    return isEmpty && /^multipart\//i.test(contentType);
+    if (text !== '' || html !== '' || attachments.length > 0 || problems.length > 0) {
+        return false;
+    }
+    const [contentType = ''] = [header['content-type'] ?? ''].flat();
+    return /^multipart\//i.test(contentType);
 }

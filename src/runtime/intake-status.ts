@@ -78,7 +78,8 @@ export class IntakeStatus {
     }
 
     refresh(delivered: number): void {
-        this.#display.show(this.#view(delivered));
+        // called twice for each mail, and shown four times a second
+        this.#display.show(() => this.#view(delivered));
     }
 
     /** Where several folders are watched, the words cannot say which one is missing, but its name can. */

@@ -15,7 +15,7 @@ export class StatusDisplay {
     readonly #node: Pick<Node, 'status'>;
     #shown = '';
     #shownAt = 0;
-    #next: StatusView | null = null;
+    #next: StatusView | null | (() => StatusView) = null;
     #timer: NodeJS.Timeout | undefined;
     #closed = false;
 
@@ -23,8 +23,12 @@ export class StatusDisplay {
         this.#node = node;
     }
 
-    /** Shows the latest view, at most four times a second; the last one always gets through. */
-    show(view: StatusView | null): void {
+    /**
+     * Shows the latest view, at most four times a second; the last one always gets through.
+     *
+     * @param view or what makes it, which is called when it is about to be shown.
+     */
+    show(view: StatusView | null | (() => StatusView)): void {
         this.#next = view;
         if (this.#timer || this.#closed) {
             return;
@@ -49,11 +53,12 @@ export class StatusDisplay {
     }
 
     #flush(): void {
-        const text = JSON.stringify(this.#next);
+        const view = typeof this.#next === 'function' ? this.#next() : this.#next;
+        const text = JSON.stringify(view);
         if (text !== this.#shown) {
             this.#shown = text;
             this.#shownAt = Date.now();
-            this.#node.status(this.#next ?? {});
+            this.#node.status(view ?? {});
         }
     }
 }

@@ -3,9 +3,9 @@ import { refuse, type Refusal, SenderProblem } from './problems';
 
 export type DomainResult = { ok: true; domain: string } | Refusal;
 
-/** RFC 1035 §2.3.4: 255 bytes on the wire, of which the text form leaves 253. */
+/** RFC 1035 §2.3.4: 255 bytes on the wire, of which the text form leaves 253, and 63 for a label. */
 const MAX_DOMAIN_BYTES = 253;
-const MAX_LABEL_BYTES = 63;
+const LABELS = /^[^.]{1,63}(?:\.[^.]{1,63})*$/;
 const NOT_ASCII = /[\u0080-\uffff]/;
 
 /**
@@ -35,6 +35,5 @@ function checkLabels(domain: string): DomainResult {
     if (domain.length > MAX_DOMAIN_BYTES) {
         return refuse(SenderProblem.DomainTooLong);
     }
-    const isValid = domain.split('.').every(label => label.length > 0 && label.length <= MAX_LABEL_BYTES);
-    return isValid ? { ok: true, domain } : refuse(SenderProblem.BadDomain);
+    return LABELS.test(domain) ? { ok: true, domain } : refuse(SenderProblem.BadDomain);
 }

@@ -109,6 +109,19 @@ describe('simple mail', () => {
         assert.ok(simple > RANDOM_MAILS / 20, String(simple));
     });
 
+    it('is read the same again whatever headers its parts had before', async () => {
+        const textOf = (field: string): Buffer =>
+            rawMail('From: x@y', ...nested('alternative', 'alt', textPart('hello', field), HTML));
+        for (let round = 0; round < 3; round++) {
+            for (let kind = 0; kind < 150; kind++) {
+                assert.ok(await assertSame(textOf(`X-Kind: ${kind}`), `kind ${kind}`));
+                const attached = textOf(`Content-Disposition: attachment; x=${kind}`);
+                assert.equal(readSimple(attached), null);
+            }
+            assert.ok(await assertSame(textOf(`X-Long: ${'a'.repeat(400)}`), 'a long header'));
+        }
+    });
+
     it('needs no more than linear time for hostile mails', () => {
         const started = performance.now();
         for (const piece of ['--b\r\n', '--b ', '\r\n--bb', '=', 'a \r\n']) {

@@ -18,7 +18,10 @@ describe('IntakeStatus', () => {
         mock.timers.enable({ apis: ['Date'], now: NOW });
         shown = '';
         const display = new StatusDisplay({ status: () => undefined });
-        display.show = view => (shown = `${view?.fill} ${view?.shape} ${view?.text}`);
+        display.show = given => {
+            const view = typeof given === 'function' ? given() : given;
+            shown = `${view?.fill} ${view?.shape} ${view?.text}`;
+        };
         status = new IntakeStatus(display);
     });
 

@@ -34,6 +34,19 @@ describe('StatusDisplay', () => {
         assert.deepEqual(shown, [view('0'), view('4999')]);
     });
 
+    it('makes a view that is costly to make only when it shows it', () => {
+        const made: number[] = [];
+        for (let index = 0; index < 5000; index++) {
+            display.show(() => {
+                made.push(index);
+                return view(String(index));
+            });
+        }
+        mock.timers.tick(250);
+        assert.deepEqual(made, [0, 4999]);
+        assert.deepEqual(shown, [view('0'), view('4999')]);
+    });
+
     it('shows four views a second at most', () => {
         for (let ms = 0; ms < 2000; ms += 10) {
             display.show(view(String(ms)));
