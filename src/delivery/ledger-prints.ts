@@ -1,16 +1,18 @@
 import type { StateStore } from '../state/store';
 
 /** A full page is put away and never written again until its turn comes round. */
-const PAGE_PRINTS = 100;
-const PAGES = 50;
+const PAGE_PRINTS = 250;
+const PAGES = 20;
 /** What the record may carry: a page that is being put away, and what comes meanwhile. */
 const MOST_PRINTS = 2 * PAGE_PRINTS;
 
-/** What of the prints stands in the ledger's record. */
+/** What of the prints stands in the ledger's record, or in a line that is appended to it. */
 export interface PrintsRecord {
-    /** The newest, oldest first. */
+    /** The newest, oldest first: all that are in no page, or those that a line adds to the lines before it. */
     fingerprints: string[];
-    /** How many pages were ever put away; the latest fifty are kept, each in the place of the one it replaces. */
+    /** How many are in no page. */
+    recent: number;
+    /** How many pages were ever put away; the latest twenty are kept, each in the place of the one it replaces. */
     pages: number;
 }
 
@@ -21,7 +23,8 @@ interface Page {
 
 /**
  * The fingerprints of the latest 5,000 settled mails and some more. The ledger's record is written with every change,
- * so it carries only the newest of them: what a settlement costs does not grow with the history.
+ * so it carries only the newest of them, and a line of it only those that are new: what a settlement costs does not grow
+ * with the history.
  */
 export class LedgerPrints {
     readonly #store: StateStore;
@@ -30,17 +33,30 @@ export class LedgerPrints {
     /** By their place. */
     readonly #pages: string[][] = [];
     #newest: string[] = [];
+    /** So many of the newest stand in the record or a line of it. */
+    #written = 0;
     #put = 0;
     #putting: Promise<void> | null = null;
 
-    /** @param key where the page at a place (0 to 49) is kept. */
+    /** @param key where the page at a place (0 to 19) is kept. */
     constructor(store: StateStore, key: (place: number) => string) {
         this.#store = store;
         this.#key = key;
     }
 
-    get record(): PrintsRecord {
-        return { fingerprints: [...this.#newest], pages: this.#put };
+    /** For a line that goes on from the last record or line, which must have been written. */
+    added(): PrintsRecord {
+        return this.#record(this.#written);
+    }
+
+    /** For a record of its own. */
+    whole(): PrintsRecord {
+        return this.#record(0);
+    }
+
+    #record(from: number): PrintsRecord {
+        this.#written = this.#newest.length;
+        return { fingerprints: this.#newest.slice(from), recent: this.#newest.length, pages: this.#put };
     }
 
     /**
@@ -62,7 +78,8 @@ export class LedgerPrints {
         this.#pages.flat().forEach(print => this.#known.add(print));
         this.#newest = record.fingerprints.filter(print => !this.#known.has(print));
         this.#newest.forEach(print => this.#known.add(print));
-        return loaded.includes(null) ? 'some fingerprints of done mail are lost; it may come again if it is moved' : '';
+        const isLost = loaded.includes(null) || record.fingerprints.length < record.recent;
+        return isLost ? 'some fingerprints of done mail are lost; it may come again if it is moved' : '';
     }
 
     has(print: string): boolean {
@@ -100,6 +117,7 @@ export class LedgerPrints {
         await this.#store.save(this.#key(place), page);
         // only now: until the page is safe, the record is where these are kept
         this.#newest.splice(0, PAGE_PRINTS);
+        this.#written = Math.max(0, this.#written - PAGE_PRINTS);
         this.#pages[place]?.forEach(print => this.#known.delete(print));
         this.#pages[place] = page.fingerprints;
         this.#put++;
@@ -111,6 +129,24 @@ export class LedgerPrints {
         const page = loaded.state === 'present' ? (loaded.value as Partial<Page> | null) : null;
         return page?.page === number && isPrints(page.fingerprints) ? page.fingerprints : null;
     }
+}
+
+/**
+ * The prints of a record and of the lines that were appended to it, those that are in no page; fewer when a line is
+ * missing.
+ *
+ * @param earlier what the last line was appended to, the oldest first.
+ */
+export function recentPrints(last: readonly string[], earlier: readonly unknown[], recent: number): string[] {
+    let prints = [...last];
+    for (let index = earlier.length - 1; index >= 0 && prints.length < recent; index--) {
+        const { fingerprints } = (earlier[index] ?? {}) as Partial<PrintsRecord>;
+        if (!isPrints(fingerprints)) {
+            break;
+        }
+        prints = [...fingerprints, ...prints];
+    }
+    return prints.slice(Math.max(0, prints.length - recent));
 }
 
 export function isPrints(value: unknown): value is string[] {

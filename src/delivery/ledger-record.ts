@@ -1,4 +1,4 @@
-import { isPrints, type PrintsRecord } from './ledger-prints';
+import { isPrints, recentPrints, type PrintsRecord } from './ledger-prints';
 
 /** Format of a ledger as it is stored; a newer runtime must be able to read an older one. */
 export const LEDGER_FORMAT = 'mailflow-ledger';
@@ -39,8 +39,12 @@ export interface LedgerRecord extends PrintsRecord {
     delivered: number;
 }
 
-/** Checks a stored value field by field. Returns null for anything that this version did not write. */
-export function parseLedgerRecord(value: unknown): LedgerRecord | null {
+/**
+ * Checks a stored value field by field. Returns null for anything that this version did not write.
+ *
+ * @param earlier what the value was appended to, the oldest first.
+ */
+export function parseLedgerRecord(value: unknown, earlier: readonly unknown[]): LedgerRecord | null {
     if (typeof value !== 'object' || value === null) {
         return null;
     }
@@ -57,10 +61,15 @@ export function parseLedgerRecord(value: unknown): LedgerRecord | null {
         (isUid(record.sinceBelowUid, 0) || record.sinceBelowUid === MAX_UID + 1) &&
         isPending(record.pending) &&
         isPrints(record.fingerprints) &&
+        (record.recent === undefined || isCount(record.recent)) &&
         (record.pages === undefined || isCount(record.pages)) &&
         isCount(record.delivered);
-    // before there were pages, all fingerprints stood in the record
-    return valid ? { ...(record as LedgerRecord), pages: record.pages ?? 0 } : null;
+    if (!valid) {
+        return null;
+    }
+    // before there were lines, and before there were pages, all fingerprints stood in the record
+    const { fingerprints, recent = fingerprints.length, pages = 0 } = record as LedgerRecord;
+    return { ...(record as LedgerRecord), fingerprints: recentPrints(fingerprints, earlier, recent), recent, pages };
 }
 
 function isUid(value: unknown, min: number): boolean {

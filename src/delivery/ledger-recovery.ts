@@ -78,5 +78,5 @@ function readRecord(loaded: Loaded): LedgerRecord | null {
     if (format === LEDGER_FORMAT && typeof version === 'number' && version > LEDGER_VERSION) {
         throw new Error(`it was written by a newer version of this pack (format ${version}); update the pack`);
     }
-    return parseLedgerRecord(loaded.value);
+    return parseLedgerRecord(loaded.value, loaded.earlier);
 }

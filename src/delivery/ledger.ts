@@ -186,7 +186,8 @@ export class Ledger {
             await this.#prints.putAway();
             // what changed meanwhile is in it
             this.#dirty = false;
-            await this.#store.append(this.#key, { ...this.#record, ...this.#prints.record });
+            const added = { ...this.#record, ...this.#prints.added() };
+            await this.#store.append(this.#key, added, () => ({ ...this.#record, ...this.#prints.whole() }));
         } catch (error) {
             this.#dirty = true;
             throw ledgerError(this.#label, 'could not be written', error);

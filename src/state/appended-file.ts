@@ -1,7 +1,7 @@
 import { constants, open, stat, type FileHandle } from 'node:fs/promises';
 
 /** Beyond this the file has to be written anew. */
-const MAX_BYTES = 256 * 1024;
+const MAX_BYTES = 64 * 1024;
 /** Who else replaces the file is noticed after this; to look at it with each line costs as much as to write the line. */
 const LOOK_MS = 1_000;
 /** Batches of mails follow each other in milliseconds; later on, a descriptor is worth more to others. */

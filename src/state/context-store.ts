@@ -26,7 +26,7 @@ export class ContextStore implements StateStore {
         // a copy: the memory store hands out its own object, and what was never saved must not be in it
         return value === undefined || value === null
             ? { state: 'absent' }
-            : { state: 'present', value: structuredClone(value) };
+            : { state: 'present', value: structuredClone(value), earlier: [] };
     }
 
     /** Keeping values whole is the job of the store itself. */
@@ -44,8 +44,8 @@ export class ContextStore implements StateStore {
         await this.#answer<void>(callback => this.#context.set(propertyName(key), copy, this.#store, callback));
     }
 
-    append(key: string, value: unknown): Promise<void> {
-        return this.save(key, value);
+    append(key: string, _value: unknown, whole: () => unknown): Promise<void> {
+        return this.save(key, whole());
     }
 
     async setAside(key: string): Promise<void> {

@@ -9,7 +9,8 @@ import type { Loaded, StateStore } from './store';
 const FILE_MODE = 0o600;
 
 /**
- * One file per key below a folder, with a JSON value on each line, of which the last one counts.
+ * One file per key below a folder, with a JSON value on each line, of which the last one counts; the others are what it
+ * was appended to.
  *
  * A save writes a temporary file, syncs it, renames it over the old one and syncs the folder, so that after a power cut
  * the file is the old or the new one, never a half. Disks and file systems do not keep that promise always, so the file
@@ -48,16 +49,16 @@ export class FileStore implements StateStore {
         await this.#replace(this.#path(key), lineOf(value));
     }
 
-    async append(key: string, value: unknown): Promise<void> {
+    async append(key: string, value: unknown, whole: () => unknown): Promise<void> {
         const path = this.#path(key);
-        const line = lineOf(value);
         const file = this.#appended.get(path);
         // after a failure, half a line may stand at the end
         this.#appended.delete(path);
-        if (await file?.append(line)) {
-            this.#appended.set(path, file as AppendedFile);
+        if (file && (await file.append(lineOf(value)))) {
+            this.#appended.set(path, file);
             return;
         }
+        const line = lineOf(whole());
         // only a file that has another beside it is trusted with more than one value
         if (await this.#replace(path, line)) {
             this.#appended.set(path, new AppendedFile(path, Buffer.byteLength(line)));
@@ -122,23 +123,24 @@ async function read(path: string): Promise<Loaded> {
     }
     // a file of an earlier version is one value without a line end
     const lines = text.includes('\n') ? text.split('\n').slice(0, -1) : [text];
-    const last = parse(lines.pop());
+    const values = lines.map(parse);
+    const last = values.pop();
     if (last) {
-        return { state: 'present', value: last.value };
+        return { state: 'present', value: last.value, earlier: values.map(earlier => earlier?.value ?? null) };
     }
-    const before = lines.findLast(line => parse(line));
-    if (before !== undefined) {
+    const before = values.findLastIndex(value => value !== null);
+    if (before >= 0) {
         const temporary = temporaryOf(path);
-        await writeSynced(temporary, `${before}\n`);
+        await writeSynced(temporary, lines.slice(0, before + 1).join('\n') + '\n');
         await rename(temporary, previousOf(path));
     }
     await setAside(path);
     return { state: 'damaged', problem: `${path} is not valid JSON and was kept aside` };
 }
 
-function parse(line: string | undefined): { value: unknown } | null {
+function parse(line: string): { value: unknown } | null {
     try {
-        return { value: JSON.parse(line ?? '') as unknown };
+        return { value: JSON.parse(line) as unknown };
     } catch {
         return null;
     }

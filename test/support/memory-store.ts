@@ -11,7 +11,9 @@ export class MemoryStore implements StateStore {
     load(key: string): Promise<Loaded> {
         const text = this.values.get(key);
         return Promise.resolve(
-            text === undefined ? { state: 'absent' } : { state: 'present', value: JSON.parse(text) as unknown }
+            text === undefined
+                ? { state: 'absent' }
+                : { state: 'present', value: JSON.parse(text) as unknown, earlier: [] }
         );
     }
 
@@ -34,8 +36,8 @@ export class MemoryStore implements StateStore {
         this.values.set(key, text);
     }
 
-    append(key: string, value: unknown): Promise<void> {
-        return this.save(key, value);
+    append(key: string, _value: unknown, whole: () => unknown): Promise<void> {
+        return this.save(key, whole());
     }
 
     setAside(key: string): Promise<void> {

@@ -48,9 +48,9 @@ describe('a file that is appended to', () => {
     });
 
     it('has room for 256 KB', async () => {
-        assert.equal(await file.append('a'.repeat(256 * 1024 - 6)), true);
+        assert.equal(await file.append('a'.repeat(64 * 1024 - 6)), true);
         assert.equal(await file.append('b'), false);
-        assert.equal(readFileSync(path).length, 256 * 1024);
+        assert.equal(readFileSync(path).length, 64 * 1024);
     });
 
     // with each line it would cost as much as to write that
@@ -90,7 +90,7 @@ describe('a file that is appended to', () => {
             assert.equal(descriptors(), 0);
         }
         assert.equal(await file.append('fourth\n'), true);
-        assert.equal(await file.append('x'.repeat(256 * 1024)), false);
+        assert.equal(await file.append('x'.repeat(64 * 1024)), false);
         assert.equal(descriptors(), 0);
         assert.equal(readFileSync(path, 'utf8'), 'first\nsecond\nthird\nfourth\n');
     });

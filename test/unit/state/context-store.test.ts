@@ -42,7 +42,7 @@ describe('ContextStore', () => {
 
     it('gives back what was saved', async () => {
         await store.save('key', { a: [1] });
-        assert.deepEqual(await store.load('key'), { state: 'present', value: { a: [1] } });
+        assert.deepEqual(await store.load('key'), { state: 'present', value: { a: [1] }, earlier: [] });
         assert.deepEqual([...context.stores], ['shared']);
     });
 
@@ -57,7 +57,7 @@ describe('ContextStore', () => {
         context.get = (_key, _store, callback) => callback(null, 5);
         context.set = (_key, _value, _store, callback) => callback(null);
         await store.save('key', 5);
-        assert.deepEqual(await store.load('key'), { state: 'present', value: 5 });
+        assert.deepEqual(await store.load('key'), { state: 'present', value: 5, earlier: [] });
     });
 
     // The memory store hands out its own object: changes that were never saved would already be in the store
@@ -71,12 +71,12 @@ describe('ContextStore', () => {
 
     it('keeps the value of the moment, whatever becomes of the object', async () => {
         const value = { pending: { 1: 'one' } as Record<string, string> };
-        const saved = [store.save('key', value), store.append('other', value)];
+        const saved = [store.save('key', value), store.append('other', 'unused', () => value)];
         value.pending['2'] = 'two';
         await Promise.all(saved);
         value.pending['3'] = 'three';
         for (const key of ['key', 'other']) {
-            assert.deepEqual(await store.load(key), { state: 'present', value: { pending: { 1: 'one' } } });
+            assert.deepEqual(await store.load(key), { state: 'present', value: { pending: { 1: 'one' } }, earlier: [] });
         }
     });
 
@@ -86,7 +86,7 @@ describe('ContextStore', () => {
             await store.save(key, key);
         }
         for (const key of keys) {
-            assert.deepEqual(await store.load(key), { state: 'present', value: key });
+            assert.deepEqual(await store.load(key), { state: 'present', value: key, earlier: [] });
         }
         for (const property of context.keys) {
             assert.match(property, /^mailflow_[0-9a-f]*$/);

@@ -12,7 +12,19 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { FileStore } from '../../../src/state/file-store';
+import type { Loaded } from '../../../src/state/store';
 import { createTempFolder, type TempFolder } from '../../support/temp-folder';
+
+/** A value that says the same without those before it. */
+function append(store: FileStore, key: string, value: unknown): Promise<void> {
+    return store.append(key, value, () => value);
+}
+
+function newest(loaded: Loaded): object {
+    const { earlier, ...rest } = { earlier: [], ...loaded };
+    assert.ok(Array.isArray(earlier));
+    return rest;
+}
 
 describe('FileStore', () => {
     let temp: TempFolder;
@@ -39,17 +51,17 @@ describe('FileStore', () => {
     it('gives back what was saved, to another instance too', async () => {
         const value = { text: 'ä„\u0000', number: 1.5, list: [null, true], nested: { deep: {} } };
         await store.save('key', value);
-        assert.deepEqual(await new FileStore(folder).load('key'), { state: 'present', value });
+        assert.deepEqual(newest(await new FileStore(folder).load('key')), { state: 'present', value });
     });
 
     it('keeps the value of the moment, whatever becomes of the object', async () => {
-        await store.append('other', { pending: {} });
+        await append(store, 'other', { pending: {} });
         const value = { pending: { 1: 'one' } as Record<string, string> };
-        const saved = [store.save('key', value), store.append('other', value)];
+        const saved = [store.save('key', value), append(store, 'other', value)];
         value.pending['2'] = 'two';
         await Promise.all(saved);
         for (const key of ['key', 'other']) {
-            assert.deepEqual(await store.load(key), { state: 'present', value: { pending: { 1: 'one' } } });
+            assert.deepEqual(newest(await store.load(key)), { state: 'present', value: { pending: { 1: 'one' } } });
         }
     });
 
@@ -61,7 +73,7 @@ describe('FileStore', () => {
     it('replaces what was saved before', async () => {
         await store.save('key', { a: 'a long value that must not shine through' });
         await store.save('key', 1);
-        assert.deepEqual(await store.load('key'), { state: 'present', value: 1 });
+        assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 1 });
         assert.equal(files().length, 2);
     });
 
@@ -70,7 +82,7 @@ describe('FileStore', () => {
         for (const value of [1, 2, 3]) {
             await store.save('key', value);
         }
-        assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
+        assert.deepEqual(newest(await store.loadPrevious('key')), { state: 'present', value: 2 });
         assert.equal(files().length, 2);
     });
 
@@ -79,8 +91,8 @@ describe('FileStore', () => {
         await store.save('key', 2);
         renameSync(file(), `${file()}.previous`);
         // it may also be that the newest was kept aside, so whoever cares is told
-        assert.deepEqual(await store.load('key'), { state: 'present', value: 2, isOutdated: true });
-        assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
+        assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 2, isOutdated: true });
+        assert.deepEqual(newest(await store.loadPrevious('key')), { state: 'present', value: 2 });
     });
 
     it('tells when the newest value was written, readable or not', async () => {
@@ -128,62 +140,92 @@ describe('FileStore', () => {
     describe('that appends', () => {
         it('gives back the last value, to another instance too', async () => {
             for (const value of [1, { text: 'line\nbreak\u2028' }, 'last']) {
-                await store.append('key', value);
-                assert.deepEqual(await new FileStore(folder).load('key'), { state: 'present', value });
+                await append(store, 'key', value);
+                assert.deepEqual(newest(await new FileStore(folder).load('key')), { state: 'present', value });
             }
             assert.equal(files().length, 2);
             assert.equal(readFileSync(file(), 'utf8'), '{"text":"line\\nbreak\u2028"}\n"last"\n');
         });
 
-        it('takes turns with saves', async () => {
-            await store.append('key', 1);
-            await store.save('key', 2);
-            await store.append('key', 3);
-            assert.deepEqual(await store.load('key'), { state: 'present', value: 3 });
-            await store.save('key', 4);
-            assert.deepEqual(await store.load('key'), { state: 'present', value: 4 });
+        it('gives back what a value was appended to, and asks for the whole of it only to write the file anew', async () => {
+            const asked: number[] = [];
+            const add = (number: number): Promise<void> =>
+                store.append('key', { added: number, room: '.'.repeat(20_000) }, () => {
+                    asked.push(number);
+                    return { whole: number };
+                });
+            const numbers = (values: readonly unknown[]): number[] =>
+                values.map(value => Object.values(value as Record<string, number>)[0] as number);
+            for (let number = 1; number <= 5; number++) {
+                await add(number);
+            }
+            // the first has no file beside it, the second has no file that this store may go on with
+            const loaded = await new FileStore(folder).load('key');
+            assert.ok(loaded.state === 'present');
+            assert.deepEqual([numbers([loaded.value]), numbers(loaded.earlier), asked], [[5], [2, 3, 4], [1, 2]]);
+            await add(6);
+            const after = await store.load('key');
+            assert.deepEqual(after, { state: 'present', value: { whole: 6 }, earlier: [] });
         });
 
-        it('writes the file anew before it grows beyond 256 KB, and keeps the one before', async () => {
-            const value = (number: number): string => String(number).padStart(80_000, '.');
-            for (let number = 1; number <= 5; number++) {
-                await store.append('key', value(number));
-                assert.ok(statSync(file()).size <= 256 * 1024);
+        it('names a damaged line among the others', async () => {
+            for (const value of ['one', 'two', 'three', 'four']) {
+                await append(store, 'key', value);
             }
-            assert.deepEqual(await store.load('key'), { state: 'present', value: value(5) });
-            assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: value(4) });
+            writeFileSync(file(), readFileSync(file(), 'utf8').replace('"three"', '"thr\0'));
+            const earlier = ['two', null];
+            assert.deepEqual(await store.load('key'), { state: 'present', value: 'four', earlier });
+        });
+
+        it('takes turns with saves', async () => {
+            await append(store, 'key', 1);
+            await store.save('key', 2);
+            await append(store, 'key', 3);
+            assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 3 });
+            await store.save('key', 4);
+            assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 4 });
+        });
+
+        it('writes the file anew before it grows beyond 64 KB, and keeps the one before', async () => {
+            const value = (number: number): string => String(number).padStart(20_000, '.');
+            for (let number = 1; number <= 5; number++) {
+                await append(store, 'key', value(number));
+                assert.ok(statSync(file()).size <= 64 * 1024);
+            }
+            assert.deepEqual(newest(await store.load('key')), { state: 'present', value: value(5) });
+            assert.deepEqual(newest(await store.loadPrevious('key')), { state: 'present', value: value(4) });
             assert.equal(files().length, 2);
         });
 
         it('keeps a value that is larger than that', async () => {
             for (const value of ['a'.repeat(300_000), 'b'.repeat(300_000)]) {
-                await store.append('key', value);
-                assert.deepEqual(await store.load('key'), { state: 'present', value });
+                await append(store, 'key', value);
+                assert.deepEqual(newest(await store.load('key')), { state: 'present', value });
             }
         });
 
         it('does not count half a line that a power cut has left, and writes nothing behind it', async () => {
-            await store.append('key', 'relied on');
+            await append(store, 'key', 'relied on');
             appendFileSync(file(), '"never rel');
             const next = new FileStore(folder);
-            assert.deepEqual(await next.load('key'), { state: 'present', value: 'relied on' });
-            await next.append('key', 'next');
-            assert.deepEqual(await store.load('key'), { state: 'present', value: 'next' });
+            assert.deepEqual(newest(await next.load('key')), { state: 'present', value: 'relied on' });
+            await append(next, 'key', 'next');
+            assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 'next' });
         });
 
         it('keeps a file aside whose last line is damaged, and finds the line before it', async () => {
             for (const value of [1, 2, 3]) {
-                await store.append('key', value);
+                await append(store, 'key', value);
             }
             writeFileSync(file(), readFileSync(file(), 'utf8').replace('3', '\0'));
             assert.equal((await store.load('key')).state, 'damaged');
-            assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
-            assert.deepEqual(await store.load('key'), { state: 'present', value: 2, isOutdated: true });
+            assert.deepEqual(newest(await store.loadPrevious('key')), { state: 'present', value: 2 });
+            assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 2, isOutdated: true });
         });
 
         it('finds it also when a crash has cut that off before, wherever that was', async () => {
             for (const value of [1, 2, 3]) {
-                await store.append('key', value);
+                await append(store, 'key', value);
             }
             writeFileSync(file(), readFileSync(file(), 'utf8').replace('3', '\0'));
             const [damaged, path] = [readFileSync(file()), file()];
@@ -195,39 +237,39 @@ describe('FileStore', () => {
             }
             writeFileSync(`${path}.before`, '2\n');
             assert.equal((await store.load('key')).state, 'damaged');
-            assert.deepEqual(await store.loadPrevious('key'), { state: 'present', value: 2 });
+            assert.deepEqual(newest(await store.loadPrevious('key')), { state: 'present', value: 2 });
         });
 
         it('goes on when somebody has removed the file, or its folder', async () => {
-            await store.append('key', 1);
+            await append(store, 'key', 1);
             rmSync(file());
-            await store.append('key', 2);
-            assert.deepEqual(await store.load('key'), { state: 'present', value: 2 });
+            await append(store, 'key', 2);
+            assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 2 });
             assert.equal(statSync(file()).mode & 0o777, 0o600);
             rmSync(folder, { recursive: true });
-            await store.append('key', 3);
-            assert.deepEqual(await store.load('key'), { state: 'present', value: 3 });
+            await append(store, 'key', 3);
+            assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 3 });
         });
 
         it('rejects what it could not write, and leaves a file behind that can be read', async () => {
-            await store.append('key', 1);
-            await store.append('key', 2);
+            await append(store, 'key', 1);
+            await append(store, 'key', 2);
             const path = file();
             rmSync(path);
             mkdirSync(path);
-            await assert.rejects(store.append('key', 3), { code: 'EISDIR' });
+            await assert.rejects(append(store, 'key', 3), { code: 'EISDIR' });
             rmSync(path, { recursive: true });
             // as a full disk leaves it, half-written by the append that failed
             writeFileSync(path, '2\n"hal');
-            await store.append('key', 4);
-            assert.deepEqual(await store.load('key'), { state: 'present', value: 4 });
+            await append(store, 'key', 4);
+            assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 4 });
         });
     });
 
     it('reads a file of one value without a line end, as earlier versions wrote it', async () => {
         await store.save('key', 1);
         writeFileSync(file(), '{"a": 1}');
-        assert.deepEqual(await store.load('key'), { state: 'present', value: { a: 1 } });
+        assert.deepEqual(newest(await store.load('key')), { state: 'present', value: { a: 1 } });
     });
 
     it('sets a value aside on request', async () => {
@@ -240,9 +282,9 @@ describe('FileStore', () => {
     it('is not led astray by a half-written file that a crash left behind', async () => {
         await store.save('key', 'old');
         writeFileSync(`${file()}.new`, '{"half');
-        assert.deepEqual(await store.load('key'), { state: 'present', value: 'old' });
+        assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 'old' });
         await store.save('key', 'new');
-        assert.deepEqual(await store.load('key'), { state: 'present', value: 'new' });
+        assert.deepEqual(newest(await store.load('key')), { state: 'present', value: 'new' });
     });
 
     // A node that closes slowly and its successor save the same ledger
@@ -261,14 +303,14 @@ describe('FileStore', () => {
             await store.save(key, index);
         }
         for (const [index, key] of keys.entries()) {
-            assert.deepEqual(await store.load(key), { state: 'present', value: index });
+            assert.deepEqual(newest(await store.load(key)), { state: 'present', value: index });
         }
     });
 
     for (const key of ['../../outside', '/etc/passwd', '..', 'a/b', 'a\\b', 'CON', 'x'.repeat(10_000), '__proto__']) {
         it(`stays in its folder with the key ${JSON.stringify(key.slice(0, 20))}`, async () => {
             await store.save(key, 1);
-            assert.deepEqual(await store.load(key), { state: 'present', value: 1 });
+            assert.deepEqual(newest(await store.load(key)), { state: 'present', value: 1 });
             assert.deepEqual(readdirSync(temp.path), ['mailflow']);
             assert.deepEqual(readdirSync(join(temp.path, 'mailflow')), ['ledger']);
             assert.match(files().join(), /^[0-9a-f]{32}\.json$/);
@@ -283,7 +325,7 @@ describe('FileStore', () => {
         await store.remove('key');
         assert.equal(files().length, before - 2);
         assert.deepEqual(await store.load('key'), { state: 'absent' });
-        assert.deepEqual(await store.load('other'), { state: 'present', value: 3 });
+        assert.deepEqual(newest(await store.load('other')), { state: 'present', value: 3 });
         await store.remove('key');
     });
 
