@@ -6,7 +6,8 @@ import { TransientMap } from './transient-map';
 
 /** What may wait in memory for its turn. */
 const AHEAD_BYTES = 4 * 1024 * 1024;
-const AHEAD_MAILS = 100;
+/** More would outlive the small garbage collections of V8, which come every hundred mails, and fill its old generation. */
+const AHEAD_MAILS = 70;
 /** Larger mails are fetched at their turn, because they are streamed. */
 const AHEAD_MAIL_BYTES = 256 * 1024;
 /** As many mails are fetched ahead as were taken in this time. */
@@ -114,7 +115,7 @@ export class MailSupply {
 
     #fetchAhead(folder: OpenFolder, next: NextUids): void {
         const count = this.#paceNow();
-        if (this.#isFetching || this.#rows.size >= count / 2) {
+        if (this.#isFetching || this.#rows.size > count / 2) {
             return;
         }
         const uids = next(count).filter(uid => !this.#rows.has(uid));
