@@ -76,7 +76,11 @@ describe('ContextStore', () => {
         await Promise.all(saved);
         value.pending['3'] = 'three';
         for (const key of ['key', 'other']) {
-            assert.deepEqual(await store.load(key), { state: 'present', value: { pending: { 1: 'one' } }, earlier: [] });
+            assert.deepEqual(await store.load(key), {
+                state: 'present',
+                value: { pending: { 1: 'one' } },
+                earlier: []
+            });
         }
     });
 
