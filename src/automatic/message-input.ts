@@ -1,6 +1,6 @@
 import { HeaderCollector } from '../message/header-collector';
 import { MailError, MailErrorCode } from '../message/mail-error';
-import { ReportParts } from '../message/report-parts';
+import { holdsHeader, ReportParts } from '../message/report-parts';
 import type { MailReport } from '../message/types';
 import type { AutomaticInput } from './facts';
 import type { UncheckedHeader } from './header-values';
@@ -66,9 +66,11 @@ function reportIn(parts: readonly Part[]): MailReport | null {
     const report = new ReportParts();
     for (const { contentType, content } of parts) {
         if (content) {
-            const header = new HeaderCollector();
-            header.push(content);
-            report.see(contentType, header);
+            if (holdsHeader(contentType)) {
+                const header = new HeaderCollector();
+                header.push(content);
+                report.see(header);
+            }
             const collected = report.collect(contentType);
             collected?.push(content);
             collected?.end();

@@ -6,7 +6,7 @@ import type { DetachedParts } from './detached-part';
 import { readDisplayFields, textsOf } from './display-header';
 import { HeaderCollector } from './header-collector';
 import { decodeWords, oneLine } from './header-text';
-import { ReportParts } from './report-parts';
+import { holdsHeader, ReportParts } from './report-parts';
 import type { MailAttachment } from './types';
 
 /** More than anybody attaches; in the mode `file` each one is a file. */
@@ -55,12 +55,13 @@ export class AttachmentList {
 
     /** Reads the item to its end and lists it. Rejects with whatever the store or the content fails with. */
     async add(item: AttachmentStream): Promise<void> {
-        const header = new HeaderCollector();
         // mailparser says false for a Content-Type without a type, and null for the one part of a mail without others
         const contentType = CONTENT_TYPE.test(item.contentType) ? item.contentType : UNKNOWN_TYPE;
+        // of other content it would hold what comes before the first empty line, long after that was written
+        const header = holdsHeader(contentType) ? new HeaderCollector() : null;
         const report = this.reports.collect(contentType);
         const see = (chunk: Buffer): void => {
-            header.push(chunk);
+            header?.push(chunk);
             report?.push(chunk);
         };
         const content = this.#observe(item.content, see);
@@ -74,8 +75,10 @@ export class AttachmentList {
         const name = given || defaultName(contentType, part);
         const stored = await this.#read(content, part, name, see);
         report?.end();
-        this.reports.see(contentType, header);
-        const subject = given === '' && contentType === MESSAGE_TYPE ? subjectOf(header.block()) : '';
+        if (header) {
+            this.reports.see(header);
+        }
+        const subject = given === '' && header && contentType === MESSAGE_TYPE ? subjectOf(header.block()) : '';
         this.attachments.push({
             filename: subject ? cleanFileName(`${subject}.eml`) : name,
             contentType,

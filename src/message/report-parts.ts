@@ -33,6 +33,11 @@ export function belongsToReport(contentType: string): boolean {
     return isReportPart(contentType) || ORIGINAL_HEADERS.includes(contentType.toLowerCase());
 }
 
+/** Whether a part of this type begins with the header of a mail. */
+export function holdsHeader(contentType: string): boolean {
+    return ORIGINALS.includes(contentType.toLowerCase());
+}
+
 /**
  * Keeps the parts of delivery reports, receipts, complaints and calendar answers, whichever way attachments go: what a
  * bounce says is a few hundred bytes, and no flow should have to hold all attachments in memory for it.
@@ -61,9 +66,9 @@ export class ReportParts {
         };
     }
 
-    /** Looks at the header of what a part holds; the first part that holds an original mail names it. */
-    see(contentType: string, header: HeaderCollector): void {
-        if (this.#originalMessageId === '' && ORIGINALS.includes(contentType.toLowerCase())) {
+    /** Looks at the header in a part that holds one; the first that is that of an original mail names it. */
+    see(header: HeaderCollector): void {
+        if (this.#originalMessageId === '') {
             const { fields } = readDisplayFields(header.block());
             this.#originalMessageId = readMessageId(textsOf(fields, 'message-id'));
         }

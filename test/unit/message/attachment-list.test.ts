@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { AttachmentStream } from 'mailparser';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { AttachmentList, MAX_ATTACHMENTS } from '../../../src/message/attachment-list';
 import { countContent, keepContent } from '../../../src/message/attachment-store';
 import type { MailAttachment } from '../../../src/message/types';
+import { liveBytes } from '../../support/live-memory';
 
 function item(given: Partial<AttachmentStream>, content = 'content'): AttachmentStream {
     const stream = new PassThrough();
@@ -78,6 +79,31 @@ describe('attachment list', () => {
         }
         assert.equal(list.attachments.length, MAX_ATTACHMENTS);
         assert.equal(list.skipped, 2);
+    });
+
+    it('holds nothing of the content that has gone by', async () => {
+        const chunk = 64 * 1024;
+        // without an empty line it could be a header that goes on
+        const stream = Readable.from(
+            (function* (): Generator<Buffer> {
+                for (let count = 0; count < 16; count++) {
+                    yield Buffer.alloc(chunk, 'x');
+                }
+            })()
+        );
+        const before = liveBytes();
+        let held = 0;
+        const list = new AttachmentList(
+            async content => {
+                const stored = await countContent(content);
+                held = liveBytes() - before;
+                return stored;
+            },
+            () => undefined
+        );
+        await list.add(item({ content: stream as AttachmentStream['content'] }));
+        assert.equal(list.attachments[0]?.size, 16 * chunk);
+        assert.ok(held < 3 * chunk, `${held} bytes`);
     });
 
     it('reports progress, and fails with the store', async () => {
