@@ -9,6 +9,7 @@ import { startProxy } from '../../test/support/tcp-proxy';
 import { createTempFolder } from '../../test/support/temp-folder';
 import { mailflow, startScript, type Start } from '../contenders';
 import { END_OF_TEXT } from '../measure/report-arrival';
+import { startSlowLine } from '../measure/slow-line';
 import { untilConnected } from '../measure/tcp-connection';
 import type { BenchUser, PartOptions, Section } from '../part';
 import { table } from '../report';
@@ -22,6 +23,8 @@ interface AttachmentFigures {
     socketMs: number;
     /** A bare socket that decodes the attachments and writes them to files. */
     writingSocketMs: number;
+    /** The first two over a line of LINE_BYTES_PER_SECOND. */
+    overLine: { mailflowMs: number; socketMs: number };
     /** Peak of the runtime over the whole import. */
     peakMemoryBytes: number;
     /** Peak of a runtime with the same flow and nothing to do. */
@@ -34,6 +37,8 @@ interface AttachmentFigures {
 
 const USER: BenchUser = 'hans';
 const CONNECT_TIMEOUT_MS = 60_000;
+/** 1 Gbit/s: what a server in the same building is reached with, if not less. */
+const LINE_BYTES_PER_SECOND = 125e6;
 const TIMEOUT_MS = 20 * 60_000;
 
 /**
@@ -73,12 +78,20 @@ export async function attachmentsPart({ short, profileDir, ...options }: PartOpt
         options.progress('attachments to files');
         const { totalMs: mailflowMs, ...figures } = await measure(dovecot, ours, mails);
         const rightFiles = await expectRight(folder.path, mails, content);
+        options.progress('both over a slower line');
+        const line = await startSlowLine(dovecot, LINE_BYTES_PER_SECOND);
+        const farServer = { ...line, users: dovecot.users };
+        const { totalMs: farSocketMs } = await measure(farServer, bareSocket, 1);
+        const { totalMs: farMailflowMs } = await measure(farServer, ours, mails);
+        await line.stop();
+        await expectRight(folder.path, mails, content);
         return attachmentsSection({
             mails,
             bytes,
             mailflowMs,
             socketMs,
             writingSocketMs,
+            overLine: { mailflowMs: farMailflowMs, socketMs: farSocketMs },
             idleMemoryBytes,
             rightFiles,
             ...figures
@@ -128,11 +141,15 @@ interface Measured {
 }
 
 /** Waits for so many mails. Nothing stands between server and client that would take part in it. */
-async function measure(dovecot: Dovecot, start: Start, mails: number): Promise<Measured> {
+async function measure(
+    server: Pick<Dovecot, 'host' | 'port' | 'users'>,
+    start: Start,
+    mails: number
+): Promise<Measured> {
     // what was written before must not be waiting for the disk now
     execFileSync('sync');
-    const { host, port } = dovecot;
-    const child = await start({ host, port, user: USER, password: dovecot.users[USER] ?? '' });
+    const { host, port } = server;
+    const child = await start({ host, port, user: USER, password: server.users[USER] ?? '' });
     try {
         const connectedAt = await untilConnected(port, CONNECT_TIMEOUT_MS);
         await child.waitForMails(mails, TIMEOUT_MS);
@@ -190,7 +207,7 @@ async function countRight(folder: string, wanted: string): Promise<number> {
 }
 
 function attachmentsSection(figures: AttachmentFigures): Section {
-    const { mails, bytes, mailflowMs, socketMs, writingSocketMs, peakMemoryBytes, idleMemoryBytes } = figures;
+    const { mails, bytes, mailflowMs, socketMs, writingSocketMs, overLine, peakMemoryBytes, idleMemoryBytes } = figures;
     const speed = (milliseconds: number): string => `${(bytes / 1_000 / milliseconds).toFixed(0)} MB/s`;
     return {
         text: [
@@ -200,6 +217,7 @@ function attachmentsSection(figures: AttachmentFigures): Section {
             table([
                 ['', 'imap-in', 'floor', 'bare socket'],
                 ['speed', speed(mailflowMs), speed(writingSocketMs), speed(socketMs)],
+                ['speed over a line of 1 Gbit/s', speed(overLine.mailflowMs), '', speed(overLine.socketMs)],
                 ['mails, of these twice', `${figures.delivered}, ${figures.doubles}`, '', ''],
                 ['files with the right content', String(figures.rightFiles), String(figures.mails), '']
             ])
@@ -208,6 +226,12 @@ function attachmentsSection(figures: AttachmentFigures): Section {
             {
                 text: 'attachments to files: speed of the bare socket',
                 value: socketMs / mailflowMs,
+                unit: '×',
+                atLeast: 0.7
+            },
+            {
+                text: 'attachments to files over 1 Gbit/s: speed of the bare socket',
+                value: overLine.socketMs / overLine.mailflowMs,
                 unit: '×',
                 atLeast: 0.7
             },

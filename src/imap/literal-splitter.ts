@@ -1,3 +1,5 @@
+import { INCOMPLETE, type HeaderRows } from './header-rows';
+
 /** A literal that somebody waits for: one piece of a body section (RFC 9051 section 6.4.5). */
 export interface WantedLiteral {
     /** As in the request, such as `2.1`. */
@@ -27,12 +29,14 @@ const EMPTY = Buffer.alloc(0);
 export class LiteralSplitter<T extends WantedLiteral> {
     /** Each is taken out with the first literal that fits. */
     readonly wanted = new Set<T>();
+    /** Takes whole rows out; null when nobody waits for them. */
+    rows: HeaderRows | null = null;
     /** Bytes of a literal that are still to come, and whose they are. */
     #remaining = 0;
     #owner: T | null = null;
     /** The end of a line that has begun and is passed on already. */
     #passed = EMPTY;
-    /** A line that has begun and may announce a literal that is wanted. */
+    /** A line that has begun and may announce a literal that is wanted, or a row that has. */
     #held = EMPTY;
 
     /** @returns bytes in the memory of the chunk, where possible. */
@@ -56,6 +60,17 @@ export class LiteralSplitter<T extends WantedLiteral> {
                     from = end;
                 }
                 at = end;
+                continue;
+            }
+            const behindRow = this.rows && this.#passed.length === 0 ? this.rows.read(bytes, at) : at;
+            if (behindRow === INCOMPLETE) {
+                this.#held = Buffer.from(bytes.subarray(at));
+                protocolTo(at, bytes.length);
+                break;
+            }
+            if (behindRow > at) {
+                protocolTo(at, behindRow);
+                at = behindRow;
                 continue;
             }
             const end = bytes.indexOf(LF, at) + 1;

@@ -1,5 +1,6 @@
 import type { ImapFlow } from 'imapflow';
 import { Readable, type Transform, type TransformCallback } from 'node:stream';
+import { HeaderRows, type OnHeader } from './header-rows';
 import { LiteralSplitter, type Segment, type WantedLiteral } from './literal-splitter';
 
 /** Of at most 64 KB each, as they come from the socket: enough that neither it nor the disk waits for the other. */
@@ -23,8 +24,27 @@ export class LiteralTap {
         }
         const parse = streamer._transform.bind(streamer);
         streamer._transform = (chunk: Buffer, encoding, next) => {
-            this.#pass(this.#splitter.split(chunk), 0, (bytes, passed) => parse(bytes, encoding, passed), next);
+            let segments;
+            try {
+                segments = this.#splitter.split(chunk);
+            } catch (error) {
+                // who takes the rows has failed; thrown out of a stream, it would end the process
+                next(error as Error);
+                return;
+            }
+            this.#pass(segments, 0, (bytes, passed) => parse(bytes, encoding, passed), next);
         };
+    }
+
+    /**
+     * Hands out the rows of a fetch that asks for the UID and one header field, to be called before the command. Those
+     * that are written otherwise, or all with an imapflow that keeps its parser elsewhere, come with the answer.
+     *
+     * @returns ends it, to be called when the command is over.
+     */
+    takeHeaders(field: string, onHeader: OnHeader): () => void {
+        this.#splitter.rows = new HeaderRows(field, onHeader);
+        return () => (this.#splitter.rows = null);
     }
 
     /** To be called before the command that asks for it; `end` or `fail` it when the command is over. */

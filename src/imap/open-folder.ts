@@ -4,6 +4,7 @@ import { PartMismatch } from '../message/detached-part';
 import { MailError, MailErrorCode } from '../message/mail-error';
 import type { ImapConnection } from './connection';
 import { explainMissingFolder } from './folders';
+import type { OnHeader } from './header-rows';
 import type { BodySection } from './part-request';
 import { slicesOf, toUidSet } from './uid-set';
 
@@ -65,16 +66,21 @@ export class OpenFolder {
     }
 
     /** Peeks at the From fields of a UID range; hands each header block to `onHeader` and keeps none. */
-    async peekFrom(range: string, onHeader: (uid: number, block: Buffer) => void): Promise<void> {
-        await this.connection.wholeAnswer('fetch', async client => {
-            for await (const row of client.fetch(range, { uid: true, headers: ['from'] }, { uid: true })) {
-                // a row without headers is an unsolicited flag change, not an answer
-                if (row.headers) {
-                    onHeader(row.uid, row.headers);
+    async peekFrom(range: string, onHeader: OnHeader): Promise<void> {
+        const over = this.connection.literals.takeHeaders('from', onHeader);
+        try {
+            await this.connection.wholeAnswer('fetch', async client => {
+                for await (const row of client.fetch(range, { uid: true, headers: ['from'] }, { uid: true })) {
+                    // a row without headers is an unsolicited flag change, not an answer
+                    if (row.headers) {
+                        onHeader(row.uid, row.headers);
+                    }
                 }
-            }
-            return true;
-        });
+                return true;
+            });
+        } finally {
+            over();
+        }
     }
 
     /** Peeks at one field of the mails that came last: a header block for each, empty without such a field. */

@@ -85,5 +85,15 @@ describe('pieces of a large attachment on Dovecot', () => {
                 `${proxy.bytesFromServer} bytes`
             );
         });
+
+        it(`are not what the From fields are: those come past the parser as whole rows, ${what}`, async () => {
+            const folder = await open(security, extraConfig);
+            const taken: number[] = [];
+            const over = connection.literals.takeHeaders('from', uid => taken.push(uid));
+            const parsed = await connection.client.fetchAll('1:*', { uid: true, headers: ['from'] }, { uid: true });
+            over();
+            assert.deepEqual([taken, parsed], [[1], []]);
+            assert.equal(folder.exists, 1);
+        });
     }
 });

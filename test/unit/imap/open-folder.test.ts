@@ -18,6 +18,7 @@ function connectionOf(client: Client): { connection: ImapConnection; steps: stri
         account: 'Shop mail',
         usable: false,
         client,
+        literals: { takeHeaders: () => () => undefined },
         error: (error: unknown, step: 'select') =>
             error instanceof MailError
                 ? error
