@@ -7,19 +7,27 @@ const LOOK_MS = 1_000;
 /** Batches of mails follow each other in milliseconds; later on, a descriptor is worth more to others. */
 const IDLE_MS = 1_000;
 
+/** With this flag a write is over when it is on the disk. Windows does not have it. */
+const { O_SYNC } = constants as { O_SYNC?: number };
+
 /** The end of a file that one writer appends lines to, each of them on the disk before the next one. */
 export class AppendedFile {
     readonly #path: string;
     #size: number;
+    readonly #syncFlag: number;
     #handle: FileHandle | null = null;
     #ino = 0;
     #lookedAt = 0;
     #idle: NodeJS.Timeout | undefined;
 
-    /** @param size of the file as it lies there, which ends with a whole line. */
-    constructor(path: string, size: number) {
+    /**
+     * @param size of the file as it lies there, which ends with a whole line.
+     * @param syncFlag 0 where there is none: each write is followed by a sync then, which costs more.
+     */
+    constructor(path: string, size: number, syncFlag = O_SYNC ?? 0) {
         this.#path = path;
         this.#size = size;
+        this.#syncFlag = syncFlag;
     }
 
     /**
@@ -50,6 +58,9 @@ export class AppendedFile {
         }
         // a disk that is nearly full takes a part of it, and says so only to the next write
         const { bytesWritten } = await handle.write(line);
+        if (this.#syncFlag === 0) {
+            await handle.datasync();
+        }
         return bytesWritten === bytes && (await this.#isThere());
     }
 
@@ -65,15 +76,13 @@ export class AppendedFile {
 
     /** Null when the file is gone. */
     async #open(): Promise<FileHandle | null> {
-        // O_SYNC: a write is over when it is on the disk
-        this.#handle = await open(this.#path, constants.O_WRONLY | constants.O_APPEND | constants.O_SYNC).catch(
-            (error: NodeJS.ErrnoException) => {
-                if (error.code === 'ENOENT') {
-                    return null;
-                }
-                throw error;
+        const flags = constants.O_WRONLY | constants.O_APPEND | this.#syncFlag;
+        this.#handle = await open(this.#path, flags).catch((error: NodeJS.ErrnoException) => {
+            if (error.code === 'ENOENT') {
+                return null;
             }
-        );
+            throw error;
+        });
         this.#ino = (await this.#handle?.stat())?.ino ?? 0;
         this.#lookedAt = performance.now();
         return this.#handle;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
     appendFileSync,
+    constants,
     existsSync,
     readdirSync,
     readFileSync,
@@ -9,6 +10,7 @@ import {
     rmSync,
     writeFileSync
 } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppendedFile } from '../../../src/state/appended-file';
@@ -40,6 +42,19 @@ describe('a file that is appended to', () => {
         }).length;
     }
 
+    /** Of the one descriptor of the file, in the order of proc(5). */
+    function openFlags(): number {
+        const number = readdirSync(DESCRIPTORS).find(name => {
+            try {
+                return readlinkSync(join(DESCRIPTORS, name)) === path;
+            } catch {
+                return false;
+            }
+        });
+        const info = readFileSync(`/proc/self/fdinfo/${number}`, 'utf8');
+        return parseInt(/^flags:\s+([0-7]+)$/m.exec(info)?.[1] ?? '', 8);
+    }
+
     it('takes line after line', async () => {
         for (const line of ['second\n', 'third ä\n']) {
             assert.equal(await file.append(line), true);
@@ -47,11 +62,37 @@ describe('a file that is appended to', () => {
         assert.equal(readFileSync(path, 'utf8'), 'first\nsecond\nthird ä\n');
     });
 
-    it('has room for 256 KB', async () => {
+    it('has room for 64 KB', async () => {
         assert.equal(await file.append('a'.repeat(64 * 1024 - 6)), true);
         assert.equal(await file.append('b'), false);
         assert.equal(readFileSync(path).length, 64 * 1024);
     });
+
+    for (const [where, flag, synced] of [
+        ['a flag that does it', undefined, 0],
+        ['no such flag', 0, 2]
+    ] as const) {
+        it(`has each line on the disk before the next one, where the system has ${where}`, async () => {
+            const handle = await open(path);
+            const prototype = Object.getPrototypeOf(handle) as FileHandle;
+            await handle.close();
+            const { datasync } = prototype;
+            let count = 0;
+            prototype.datasync = function () {
+                count++;
+                return datasync.call(this);
+            };
+            try {
+                file = new AppendedFile(path, 6, flag);
+                assert.equal(await file.append('second\n'), true);
+                assert.equal(await file.append('third\n'), true);
+            } finally {
+                prototype.datasync = datasync;
+            }
+            assert.equal(count, synced);
+            assert.equal((openFlags() & constants.O_SYNC) === constants.O_SYNC, synced === 0);
+        });
+    }
 
     // with each line it would cost as much as to write that
     it('notices within a second that another has replaced it, and that it is gone', async () => {
