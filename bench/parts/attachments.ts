@@ -79,11 +79,7 @@ export async function attachmentsPart({ short, profileDir, ...options }: PartOpt
         const { totalMs: mailflowMs, ...figures } = await measure(dovecot, ours, mails);
         const rightFiles = await expectRight(folder.path, mails, content);
         options.progress('both over a slower line');
-        const line = await startSlowLine(dovecot, LINE_BYTES_PER_SECOND);
-        const farServer = { ...line, users: dovecot.users };
-        const { totalMs: farSocketMs } = await measure(farServer, bareSocket, 1);
-        const { totalMs: farMailflowMs } = await measure(farServer, ours, mails);
-        await line.stop();
+        const overLine = await measureOverLine(dovecot, ours, mails);
         await expectRight(folder.path, mails, content);
         return attachmentsSection({
             mails,
@@ -91,7 +87,7 @@ export async function attachmentsPart({ short, profileDir, ...options }: PartOpt
             mailflowMs,
             socketMs,
             writingSocketMs,
-            overLine: { mailflowMs: farMailflowMs, socketMs: farSocketMs },
+            overLine,
             idleMemoryBytes,
             rightFiles,
             ...figures
@@ -162,6 +158,18 @@ async function measure(
         };
     } finally {
         await child.stop();
+    }
+}
+
+async function measureOverLine(dovecot: Dovecot, ours: Start, mails: number): Promise<AttachmentFigures['overLine']> {
+    const line = await startSlowLine(dovecot, LINE_BYTES_PER_SECOND);
+    try {
+        const server = { host: line.host, port: line.port, users: dovecot.users };
+        const { totalMs: socketMs } = await measure(server, bareSocket, 1);
+        const { totalMs: mailflowMs } = await measure(server, ours, mails);
+        return { mailflowMs, socketMs };
+    } finally {
+        await line.stop();
     }
 }
 

@@ -14,7 +14,7 @@ const CONTENT = Buffer.concat([randomBytes(6 * MB), Buffer.alloc(6 * MB)]);
 const PIECE = 4 * MB;
 const COMPRESSION = 'protocol imap {\n  mail_plugins = zlib imap_zlib\n}\n';
 
-describe('pieces of a large attachment on Dovecot', () => {
+describe('past the parser on Dovecot', () => {
     let dovecot: Dovecot;
     let proxy: TcpProxy;
     let connection: ImapConnection;
@@ -69,7 +69,7 @@ describe('pieces of a large attachment on Dovecot', () => {
         ['after STARTTLS', 'starttls', ''],
         ['over a compressed line', 'none', COMPRESSION]
     ] as const) {
-        it(`come past the parser, byte for byte, ${what}`, async () => {
+        it(`pieces of a large attachment come byte for byte, ${what}`, async () => {
             const folder = await open(security, extraConfig);
             const past: boolean[] = [];
             const hash = createHash('sha256');
@@ -86,7 +86,7 @@ describe('pieces of a large attachment on Dovecot', () => {
             );
         });
 
-        it(`are not what the From fields are: those come past the parser as whole rows, ${what}`, async () => {
+        it(`From fields come as whole rows, ${what}`, async () => {
             const folder = await open(security, extraConfig);
             const taken: number[] = [];
             const over = connection.literals.takeHeaders('from', uid => taken.push(uid));
