@@ -24,7 +24,8 @@ const EMPTY = Buffer.alloc(0);
 
 /**
  * Divides what an IMAP server sends into protocol and the content of wanted literals, which a parser would collect in
- * memory. In the protocol, an empty literal stands in place of each of them.
+ * memory. In the protocol, an empty literal stands in place of each of them. Rows of a peek at headers are taken out
+ * whole, and nothing of them is left.
  */
 export class LiteralSplitter<T extends WantedLiteral> {
     /** Each is taken out with the first literal that fits. */

@@ -42,7 +42,7 @@ describe('a file that is appended to', () => {
         }).length;
     }
 
-    /** Of the one descriptor of the file, in the order of proc(5). */
+    /** Flags that the one descriptor of the file was opened with, see proc(5). */
     function openFlags(): number {
         const number = readdirSync(DESCRIPTORS).find(name => {
             try {
